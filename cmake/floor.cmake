@@ -1,0 +1,16 @@
+# A floor is a folder and one static library named branchline-<folder>. What it may stand on is listed once, at its
+# branchline_floor() call; the linker and tests/lint/floors hold the includes to it.
+function(branchline_floor name)
+    cmake_parse_arguments(PARSE_ARGV 1 FLOOR "" "MESSAGES" "ON;LINK")
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc" "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.h")
+    add_library(branchline-${name} STATIC ${sources})
+    set_target_properties(branchline-${name} PROPERTIES LINKER_LANGUAGE CXX)
+    foreach(below IN LISTS FLOOR_ON)
+        target_link_libraries(branchline-${name} PUBLIC branchline-${below})
+    endforeach()
+    target_link_libraries(branchline-${name} PUBLIC ${FLOOR_LINK})
+    if(FLOOR_MESSAGES)
+        set(CMAKE_CURRENT_SOURCE_DIR "${CMAKE_CURRENT_SOURCE_DIR}/${name}")
+        branchline_messages(branchline-${name} ${FLOOR_MESSAGES})
+    endif()
+endfunction()

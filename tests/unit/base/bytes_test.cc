@@ -1,0 +1,31 @@
+#include "tftpd/base/bytes.h"
+
+#include <array>
+#include <string>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+
+TEST_GROUP(Bytes){};
+
+TEST(Bytes, NumbersAreInNetworkOrder) {
+    std::array<std::uint8_t, 3> bytes{};
+    write_u16(bytes, 1, 0xabcd);
+    CHECK_EQUAL(0xab, bytes[1]);
+    CHECK_EQUAL(0xcd, bytes[2]);
+    CHECK_EQUAL(0xabcd, read_u16(bytes, 1));
+}
+
+TEST(Bytes, EscapedLeavesOrdinaryNamesAlone) {
+    CHECK_EQUAL(std::string("SEP0123456789AB.cnf.xml.sgn"), escaped("SEP0123456789AB.cnf.xml.sgn"));
+}
+
+TEST(Bytes, EscapedHidesControlCharactersBlanksAndQuotes) {
+    CHECK_EQUAL(std::string("a\\x20b\\x1b\\x5c\\x22\\xff"), escaped("a b\x1b\\\"\xff"));
+}
+
+TEST(Bytes, EscapedCutsAtTheLimit) {
+    CHECK_EQUAL(std::string("aaaa..."), escaped("aaaaa", 4));
+    CHECK_EQUAL(std::string("aaaa"), escaped("aaaa", 4));
+}

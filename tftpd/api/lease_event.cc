@@ -1,0 +1,1 @@
+#include "tftpd/api/lease_event.h"

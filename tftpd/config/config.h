@@ -1,0 +1,92 @@
+// The daemon's configuration as typed, checked, immutable values. Made by config_reader from the "Tftpd" document; everything
+// below app/ is handed a shared_ptr<const Config> and a new one on reload.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace branchline {
+
+using IpAddress = boost::asio::ip::address;
+
+enum class Transport { automatic, http, https, tftp };
+enum class SecurityMode { nonsecure, mixed };
+enum class DeviceBinding { off, log, enforce };
+
+/// One of a cluster's TFTP servers.
+struct RemoteServer {
+    IpAddress address;
+    std::uint16_t tftp_port = 69;
+    std::uint16_t http_port = 6970;
+    bool operator==(const RemoteServer&) const = default;
+};
+
+/// A configured remote group of up to three TFTP servers, asked in the order given.
+struct Cluster {
+    std::string id;           ///< "cluster-id": letters, digits, '.' and '-'
+    std::string fqdn;         ///< up to 50 characters
+    std::string description;  ///< up to 128 characters
+    std::vector<RemoteServer> servers;
+    Transport transport = Transport::automatic;
+    bool secure = false;
+    bool operator==(const Cluster&) const = default;
+};
+
+struct CacheSettings {
+    std::filesystem::path path = "/var/lib/branchline/cache";
+    std::uint64_t max_size = 4096ull << 20;      ///< bytes ("max-size-mb")
+    std::chrono::seconds valid_lifetime{1800};   ///< who owns a name, and static content
+    std::chrono::seconds config_lifetime{15};    ///< a device's configuration is fetched afresh after this
+    std::chrono::seconds negative_lifetime{30};  ///< "not found anywhere"
+    bool serve_stale = true;
+};
+
+struct Limits {
+    unsigned transfers = 4096;
+    unsigned transfers_per_client = 64;  ///< per IPv4 address or IPv6 /64
+    unsigned device_names_per_client = 8;
+};
+
+/// Tunables of the protocol that phones see.
+struct TransferPorts {
+    std::uint16_t first = 0;  ///< 0, 0 = from the kernel's range
+    std::uint16_t last = 0;
+};
+
+struct AdminListener {
+    IpAddress address = boost::asio::ip::make_address("127.0.0.1");
+    std::uint16_t port = 6980;  ///< 0 = off
+};
+
+struct Config {
+    std::vector<std::string> interfaces{"*"};  ///< "*", interface names, or addresses
+    std::uint16_t tftp_port = 69;
+    std::uint16_t http_port = 6970;  ///< 0 = off
+    std::uint16_t https_port = 0;    ///< 0 = off
+    TransferPorts transfer_ports;
+    unsigned threads = 0;  ///< 0 = one per core
+    std::filesystem::path files = "/var/lib/branchline/files";
+    CacheSettings cache;
+    std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have
+    SecurityMode security_mode = SecurityMode::nonsecure;
+    std::vector<std::string> common_files;  ///< globs
+    DeviceBinding device_binding = DeviceBinding::log;
+    AdminListener admin_listener;
+    Limits limits;
+    std::string control_socket;  ///< full path; empty = none
+    std::string event_socket = "/run/kea/branchline-events.sock";
+
+    /// Is `address` one of the configured servers'? (loop rule)
+    [[nodiscard]] bool is_remote_server(const IpAddress& address) const;
+};
+
+using ConfigPtr = std::shared_ptr<const Config>;
+
+}  // namespace branchline

@@ -1,0 +1,45 @@
+// The commands of the daemon's socket, in Kea's shape: {"command": NAME, "arguments": {…}} in, {"result": N, "text": …,
+// "arguments": …} out. What a command does is here; how it arrives is Kea's CommandMgr in app/.
+#pragma once
+
+#include "tftpd/config/config.h"
+
+#include <cc/data.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace branchline {
+class Resolver;
+class TftpServer;
+class HttpFileService;
+
+/// What commands act on. The configuration commands call back into app/, which owns the running configuration.
+struct CommandTargets {
+    Resolver* resolver = nullptr;
+    TftpServer* tftp = nullptr;
+    HttpFileService* http = nullptr;
+    std::function<ConfigPtr()> config;                                  ///< the running one
+    std::function<isc::data::ConstElementPtr()> config_document;        ///< the running one as Kea JSON
+    std::function<void(isc::data::ConstElementPtr)> test_config;        ///< throws ConfigError
+    std::function<void(isc::data::ConstElementPtr)> set_config;         ///< throws ConfigError; the old one keeps running
+    std::function<void()> reload_config;                                ///< from the file; throws ConfigError
+    std::function<std::string(const std::string& file)> write_config;   ///< returns the path written; throws ConfigError
+    std::function<void()> shut_down;
+};
+
+/// Registers every command with Kea's CommandMgr; deregisters them on destruction.
+class Commands {
+public:
+    explicit Commands(CommandTargets targets);
+    ~Commands();
+    Commands(const Commands&) = delete;
+    Commands& operator=(const Commands&) = delete;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace branchline

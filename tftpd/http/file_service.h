@@ -1,0 +1,29 @@
+// Files by HTTP for phones (port 6970), by the same rules as TFTP. Answers what real phones send, "Host:ADDRESS:PORT" without
+// a blank included; GET and HEAD only; no listing of anything.
+#pragma once
+
+#include "tftpd/config/config.h"
+#include "tftpd/resolve/resolver.h"
+
+#include <memory>
+#include <string>
+
+namespace branchline {
+
+class HttpFileService {
+public:
+    /// Starts serving on its own thread. Throws ConfigError if the port is taken. http_port 0: nothing is opened.
+    HttpFileService(ConfigPtr config, Resolver& resolver);
+    ~HttpFileService();
+    HttpFileService(const HttpFileService&) = delete;
+    HttpFileService& operator=(const HttpFileService&) = delete;
+
+    void reconfigure(ConfigPtr config);  ///< as TftpServer::reconfigure
+    [[nodiscard]] std::size_t connections() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace branchline

@@ -1,0 +1,97 @@
+// "Which bytes answer this name?" One rule set for TFTP and HTTP (docs/protocol.md): own files, cache, remote clusters, last
+// good copy. One fetch per name and cluster however many phones ask.
+//
+// resolve() may be called from any thread. Own files are looked up on the caller's thread; everything else happens on the
+// resolver's own thread, where all remote servers are talked to.
+#pragma once
+
+#include "tftpd/config/config.h"
+#include "tftpd/store/content.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace branchline {
+
+/// What somebody asks for.
+struct Question {
+    std::string name;           ///< as it came from the wire, not yet made safe
+    IpAddress asked_by;         ///< who asks; a configured server's address makes the loop rule apply
+    bool marked_proxy = false;  ///< carries a proxy's mark: answered from own files and cache only
+};
+
+struct Answer {
+    enum class Kind {
+        content,      ///< `content` is set
+        not_found,    ///< nowhere: ERROR 1 / 404
+        refused,      ///< the name breaks a rule: ERROR 2 / 403
+        unavailable,  ///< nobody who may have it can be reached, and there is no last good copy: ERROR 0 / 503
+    };
+    Kind kind = Kind::not_found;
+    ContentPtr content;
+    std::string source;  ///< for the log: "files", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", or ""
+    std::string reason;  ///< for the log, when there is no content
+};
+
+/// A copy in the cache, for tftp-cache-list.
+struct CacheEntry {
+    std::string name;
+    std::string cluster;
+    std::uint64_t size = 0;    ///< bytes
+    std::chrono::seconds age{};  ///< since it was fetched
+    bool fresh = false;
+};
+
+/// What is known of one remote server, for tftp-cluster-list.
+struct ServerStatus {
+    RemoteServer server;
+    bool up = true;
+    std::string transport;        ///< what works: "http", "tftp" or "unknown"
+    unsigned failures = 0;        ///< in a row
+    std::string last_error;
+    std::optional<std::chrono::seconds> since_last_answer;
+};
+struct ClusterStatus {
+    std::string id;
+    std::vector<ServerStatus> servers;
+};
+
+/// Which cache entries a flush names; empty members match everything.
+struct FlushSelection {
+    std::string name;     ///< file name, without regard to case
+    std::string cluster;  ///< cluster-id
+    std::string phone;    ///< MAC as 12 hexadecimal digits: every name that carries it
+};
+
+class Resolver {
+public:
+    /// Opens (or makes) the cache; a cache that cannot be used is said in the log and everything is served uncached.
+    explicit Resolver(ConfigPtr config);
+    ~Resolver();  ///< stops the thread; questions still open are answered `unavailable`
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
+
+    /// Answers exactly once, by calling `done` either before this returns, on the caller's thread, or later on the resolver's
+    /// thread. `done` must not throw and must not block.
+    void resolve(Question question, std::function<void(Answer)> done);
+
+    /// Takes a new configuration. What was asked before is still answered by the old one. Owners, health and cache entries of
+    /// clusters that stayed are kept.
+    void reconfigure(ConfigPtr config);
+
+    // For commands; each waits for the resolver's thread.
+    [[nodiscard]] std::vector<ClusterStatus> cluster_status();
+    [[nodiscard]] std::vector<CacheEntry> cache_entries();
+    [[nodiscard]] std::size_t flush(const FlushSelection& selection);  ///< entries removed, negative ones included
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace branchline

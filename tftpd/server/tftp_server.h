@@ -1,0 +1,50 @@
+// The TFTP service: N threads, each with its own io_context, its own SO_REUSEPORT listeners on IPv4 and IPv6, its own small
+// pool of transfer ports and its own sessions; nothing is shared on the path but immutable content and counters.
+#pragma once
+
+#include "tftpd/config/config.h"
+#include "tftpd/resolve/resolver.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace branchline {
+
+/// A transfer under way, for status.
+struct TransferStatus {
+    std::string phone;  ///< address and port
+    std::string file;
+    std::string source;
+    std::uint64_t bytes = 0;  ///< acknowledged
+    std::uint64_t resent = 0;
+};
+
+class TftpServer {
+public:
+    /// Starts serving. No address on the machine, or a tentative one, is not an error. Throws ConfigError if the port is taken
+    /// or may not be bound.
+    TftpServer(ConfigPtr config, Resolver& resolver);
+    ~TftpServer();  ///< stops at once
+    TftpServer(const TftpServer&) = delete;
+    TftpServer& operator=(const TftpServer&) = delete;
+
+    /// Takes what can change while serving (interfaces, limits). Running transfers go on. A changed port, port range or thread
+    /// count opens new sockets before the old ones close; transfers on the old ones end first. Throws ConfigError, changing
+    /// nothing, if the new ports cannot be had.
+    void reconfigure(ConfigPtr config);
+
+    /// Takes no new request and waits up to `limit` for running transfers; returns how many were cut off.
+    std::size_t drain(std::chrono::seconds limit);
+
+    [[nodiscard]] std::size_t transfers() const;  ///< now running
+    [[nodiscard]] std::vector<TransferStatus> transfer_status(std::size_t at_most);
+    [[nodiscard]] std::string not_serving_reason() const;  ///< empty = serving
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace branchline

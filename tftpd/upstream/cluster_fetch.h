@@ -1,0 +1,56 @@
+// Gets one file from one cluster: its servers in the order given, those that are down last, each by the transport that works
+// for it. Runs on the one thread of the io_context it is given; nothing here is safe to call from another.
+#pragma once
+
+#include "tftpd/base/bytes.h"
+#include "tftpd/config/config.h"
+#include "tftpd/upstream/server_health.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace branchline {
+
+enum class FetchResult {
+    complete,     ///< all bytes were given to `bytes`, and they are as many as the server said
+    not_found,    ///< a server of the cluster answered: it has no such file
+    unreachable,  ///< no server of the cluster answered, or all are down
+    broken,       ///< servers answered, and none gave the whole file (wrong length, cut, too large, two answers)
+    cancelled,
+};
+
+struct FetchOutcome {
+    FetchResult result = FetchResult::unreachable;
+    std::string reason;  ///< for log and status: which server, by what transport, what it said
+};
+
+/// How a fetch reports. All are called on the fetch's thread; after `done` nothing comes any more.
+struct FetchEvents {
+    /// A server has the file (size in bytes, if it said so). Called again if that server fails before the end and the next one
+    /// starts from the beginning: what `bytes` brought before is then void.
+    std::function<void(std::optional<std::uint64_t> size)> found;
+    std::function<void(ByteView part)> bytes;
+    std::function<void(FetchOutcome outcome)> done;
+};
+
+/// A fetch under way. Destroying it cancels silently: no event comes after.
+class ClusterFetch {
+public:
+    virtual ~ClusterFetch() = default;
+};
+
+/// Caps of one fetch.
+struct FetchCaps {
+    std::uint64_t max_size = 64ull << 20;  ///< bytes
+    Duration deadline = std::chrono::seconds(30);
+};
+
+/// Asks `cluster` for `name` (made safe before). `health` outlives the fetch and is updated by it.
+std::unique_ptr<ClusterFetch> start_fetch(boost::asio::io_context& io, const Cluster& cluster, const std::string& name,
+                                          const FetchCaps& caps, HealthTable& health, FetchEvents events);
+
+}  // namespace branchline

@@ -1,0 +1,56 @@
+// Which remote servers answer, and how: pure bookkeeping, time is an argument. A server that failed is passed over until its
+// back-off has run out or a probe has found it again, so that a dead one costs one phone two seconds and no other anything.
+#pragma once
+
+#include "tftpd/base/clock.h"
+#include "tftpd/config/config.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace branchline {
+
+/// What is known of one server.
+struct ServerHealth {
+    bool up = true;
+    unsigned failures = 0;                     ///< in a row
+    TimePoint next_probe{};                    ///< while down
+    std::optional<TimePoint> last_answer{};
+    std::optional<Transport> works{};          ///< http or tftp, for transport "auto"
+    bool tftp_options = false;                 ///< it has answered a TFTP request with OACK
+    std::string last_error{};
+};
+
+class HealthTable {
+public:
+    /// Time between probes of a server that is down: 10 s, so that recovery is noticed within 15.
+    static constexpr std::chrono::seconds probe_interval{10};
+
+    [[nodiscard]] ServerHealth& of(const RemoteServer& server);
+    [[nodiscard]] std::optional<ServerHealth> find(const RemoteServer& server) const;
+
+    void answered(const RemoteServer& server, Transport by, TimePoint now);
+    void failed(const RemoteServer& server, std::string reason, TimePoint now);
+
+    /// The servers of a cluster in the order to ask them: those that are up, as listed. Empty = all are down.
+    [[nodiscard]] std::vector<RemoteServer> order(const Cluster& cluster) const;
+
+    /// Servers of these clusters whose probe is due.
+    [[nodiscard]] std::vector<RemoteServer> due(const std::vector<Cluster>& clusters, TimePoint now) const;
+
+    /// Forgets servers that are in none of these clusters.
+    void keep_only(const std::vector<Cluster>& clusters);
+
+private:
+    struct Key {
+        std::string text;  ///< address, ports
+        auto operator<=>(const Key&) const = default;
+    };
+    static Key key_of(const RemoteServer& server);
+    std::map<Key, ServerHealth> servers_;
+};
+
+}  // namespace branchline
