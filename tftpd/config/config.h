@@ -54,10 +54,18 @@ struct Limits {
     unsigned device_names_per_client = 8;
 };
 
-/// Tunables of the protocol that phones see.
+/// Where transfers' server TIDs come from.
 struct TransferPorts {
-    std::uint16_t first = 0;  ///< 0, 0 = from the kernel's range
+    std::uint16_t first = 0;  ///< 0, 0 = from the kernel's range; both = tftp-port: single-port mode
     std::uint16_t last = 0;
+};
+
+/// Tunables of the protocol that phones see.
+struct TftpSettings {
+    std::chrono::milliseconds min_resend{100};  ///< floor of the adaptive resend timer (RFC 1123 4.2.3.2)
+    unsigned max_resends = 6;                   ///< of one window before a transfer is given up
+    std::uint16_t max_block_size = 65464;       ///< bytes; a larger blksize is answered with this (RFC 2348)
+    std::uint8_t dscp = 24;                     ///< of every datagram to a phone; 24 = CS3, what CUCM gives TFTP
 };
 
 struct AdminListener {
@@ -71,6 +79,7 @@ struct Config {
     std::uint16_t http_port = 6970;  ///< 0 = off
     std::uint16_t https_port = 0;    ///< 0 = off
     TransferPorts transfer_ports;
+    TftpSettings tftp;
     unsigned threads = 0;  ///< 0 = one per core
     std::filesystem::path files = "/var/lib/branchline/files";
     CacheSettings cache;
