@@ -7,6 +7,8 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 JOBS ?= $(shell nproc)
 CMD ?=
+# CMD as it was given (a $ in it is the shell's, not make's), fit to stand between single quotes.
+command = $(subst ','\'',$(value CMD))
 
 enter := image/sdk/enter
 programs := branchline-tftpd branchlinectl dhcp_branchline
@@ -63,7 +65,7 @@ format: sdk-test  ## put every source into the house's format
 
 .PHONY: shell
 shell: sdk  ## a shell in the Debian 13 root; with CMD='…' one command, its output and whether it succeeded
-	@if [ -n '$(subst ','\'',$(CMD))' ]; then $(enter) bash -c '$(subst ','\'',$(CMD))'; else $(enter); fi
+	@if [ -n '$(command)' ]; then $(enter) bash -c '$(command)'; else $(enter); fi
 
 .PHONY: sdk sdk-test
 sdk:
