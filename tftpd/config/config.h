@@ -16,6 +16,9 @@ namespace branchline {
 
 using IpAddress = boost::asio::ip::address;
 
+/// An IPv4-mapped IPv6 address (::ffff:192.0.2.1, RFC 4291 2.5.5.2) as the IPv4 address that it means; others unchanged.
+IpAddress unmapped(const IpAddress& address);
+
 enum class Transport { automatic, http, https, tftp };
 enum class SecurityMode { nonsecure, mixed };
 enum class DeviceBinding { off, log, enforce };
@@ -92,7 +95,7 @@ struct Config {
     std::string control_socket;  ///< full path; empty = none
     std::string event_socket = "/run/kea/branchline-events.sock";
 
-    /// Is `address` one of the configured servers'? (loop rule)
+    /// Is `address` one of the configured servers'? (loop rule) An IPv4-mapped IPv6 address counts as its IPv4 address.
     [[nodiscard]] bool is_remote_server(const IpAddress& address) const;
 };
 

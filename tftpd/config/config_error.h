@@ -11,16 +11,23 @@ namespace branchline {
 struct Position {
     std::string file;
     unsigned line = 0;
-    unsigned column = 0;
+    unsigned column = 0;  ///< in characters, not bytes; a tabulator is one
 };
 
 class ConfigError : public std::runtime_error {
 public:
+    /// what() is "file:line:column: text", shorter where the place is not known: a fault of the machine has no line.
     ConfigError(Position position, const std::string& text)
-        : std::runtime_error(position.file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": " +
-                             text),
-          position_(std::move(position)) {}
+        : std::runtime_error(place(position) + text), position_(std::move(position)) {}
     [[nodiscard]] const Position& position() const { return position_; }
+
+    /// "file:line:column: ", or as much of it as is known. Warnings begin with it too.
+    static std::string place(const Position& position) {
+        if (position.line == 0) {
+            return position.file.empty() ? std::string() : position.file + ": ";
+        }
+        return position.file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": ";
+    }
 
 private:
     Position position_;

@@ -1,13 +1,15 @@
 // From a file in Kea's dialect to a Config. Every rule the operator can break is checked here or in cluster_rules, with a
-// message that says where, what, the rule and the way out.
+// message that says where, what, the rule and the way out. docs/configuration.md is the same for people.
 #pragma once
 
 #include "tftpd/config/config.h"
 #include "tftpd/config/config_error.h"
+#include "tftpd/config/machine.h"
 
 #include <cc/data.h>
 
 #include <string>
+#include <vector>
 
 namespace branchline {
 
@@ -19,14 +21,15 @@ struct ReadConfig {
 };
 
 /// Reads and checks a file. Throws ConfigError.
-ReadConfig read_config_file(const std::string& path);
+ReadConfig read_config_file(const std::string& path, const Machine& machine = this_machine());
 
 /// Checks a document that came over the control socket ("config-set"); positions then count in the command's text. Throws
 /// ConfigError.
-ReadConfig read_config_document(isc::data::ConstElementPtr document);
+ReadConfig read_config_document(isc::data::ConstElementPtr document, const Machine& machine = this_machine());
 
-/// `-T`: also opens what the configuration names (directories, sockets' directories, ports, its own addresses). Throws
-/// ConfigError on the first thing that would keep the daemon from serving.
-void check_environment(const Config& config);
+/// `-T`: also opens what the configuration names (directories, sockets' directories, ports). An interface or address that is
+/// not there is no fault: it is served as soon as it comes. Throws ConfigError on the first thing that would keep the daemon
+/// from serving; with the document, at the value that names it.
+void check_environment(const Config& config, const isc::data::ConstElementPtr& document = {});
 
 }  // namespace branchline

@@ -1,7 +1,8 @@
 // The commands of the daemon's socket, in Kea's shape: {"command": NAME, "arguments": {…}} in, {"result": N, "text": …,
-// "arguments": …} out. What a command does is here; how it arrives is Kea's CommandMgr in app/.
+// "arguments": …} out. What a command does is here; how it arrives is Kea's CommandMgr. docs/commands.md lists them all.
 #pragma once
 
+#include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
 
 #include <cc/data.h>
@@ -20,13 +21,16 @@ struct CommandTargets {
     Resolver* resolver = nullptr;
     TftpServer* tftp = nullptr;
     HttpFileService* http = nullptr;
-    std::function<ConfigPtr()> config;                                  ///< the running one
-    std::function<isc::data::ConstElementPtr()> config_document;        ///< the running one as Kea JSON
-    std::function<void(isc::data::ConstElementPtr)> test_config;        ///< throws ConfigError
-    std::function<void(isc::data::ConstElementPtr)> set_config;         ///< throws ConfigError; the old one keeps running
-    std::function<void()> reload_config;                                ///< from the file; throws ConfigError
-    std::function<std::string(const std::string& file)> write_config;   ///< returns the path written; throws ConfigError
+    std::function<ConfigPtr()> config;                                 ///< the running one
+    std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON
+    std::function<void(isc::data::ConstElementPtr)> test_config;       ///< throws ConfigError
+    std::function<void(isc::data::ConstElementPtr)> set_config;        ///< throws ConfigError; the old one keeps running
+    std::function<void()> reload_config;                               ///< from the file; throws ConfigError
+    std::function<std::string(const std::string& file)> write_config;  ///< returns the path written; throws ConfigError
     std::function<void()> shut_down;
+    TimePoint started{};                  ///< when the daemon began to serve
+    std::function<TimePoint()> reloaded;  ///< when the running configuration was taken
+    std::function<unsigned()> threads;    ///< that serve TFTP
 };
 
 /// Registers every command with Kea's CommandMgr; deregisters them on destruction.

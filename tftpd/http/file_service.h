@@ -12,6 +12,9 @@ namespace branchline {
 
 class HttpFileService {
 public:
+    /// Connections held in all; as many as CUCM serves.
+    static constexpr std::size_t max_connections = 2500;
+
     /// Starts serving on its own thread. Throws ConfigError if the port is taken. http_port 0: nothing is opened.
     HttpFileService(ConfigPtr config, Resolver& resolver);
     ~HttpFileService();
@@ -20,6 +23,12 @@ public:
 
     void reconfigure(ConfigPtr config);  ///< as TftpServer::reconfigure
     [[nodiscard]] std::size_t connections() const;
+
+    /// Takes no new request and waits up to `limit` for the answers under way; returns how many were cut off.
+    std::size_t drain(std::chrono::seconds limit);
+
+    /// The port that is open, 0 = none.
+    [[nodiscard]] std::uint16_t port() const;
 
 private:
     struct Impl;

@@ -1,5 +1,5 @@
-// A file as netascii (RFC 764's NVT as RFC 1350 section 1 uses it): LF becomes CR LF, CR becomes CR NUL. The encoded size is not
-// known before the end, so tsize is not answered in this mode.
+// A file as netascii (RFC 764's NVT as RFC 1350 section 1 uses it): LF becomes CR LF, CR becomes CR NUL. The encoded size is
+// not known before the end, so tsize is not answered in this mode.
 #pragma once
 
 #include "tftpd/tftp/block_source.h"

@@ -1,5 +1,13 @@
-// Gets one file from one cluster: its servers in the order given, those that are down last, each by the transport that works
-// for it. Runs on the one thread of the io_context it is given; nothing here is safe to call from another.
+// Gets one file from one cluster: its servers in the order given, those that are down left out, each by the transport that
+// works for it. Runs on the one thread of the io_context it is given; nothing here is safe to call from another.
+//
+//   server 1: HTTP --0.3 s--> TFTP --0.3 s--> server 2: HTTP -- … at once when one is refused; no further step while somebody
+//   has answered; all are given up 1.8 s after the last sign of life
+//
+// The first that has the file, or says that it has not, speaks for the cluster: a living server's "not found" is not asked
+// again of the next. A file that breaks off or is not as long as announced is fetched from the next server, from its beginning.
+// Only silence and refused connections count against a server's health; wrong content does not, it is only remembered and
+// logged.
 #pragma once
 
 #include "tftpd/base/bytes.h"
@@ -47,6 +55,7 @@ public:
 struct FetchCaps {
     std::uint64_t max_size = 64ull << 20;  ///< bytes
     Duration deadline = std::chrono::seconds(30);
+    Duration stall_window = std::chrono::seconds(3);  ///< a server that answered has to bring something in each (see Progress)
 };
 
 /// Asks `cluster` for `name` (made safe before). `health` outlives the fetch and is updated by it.

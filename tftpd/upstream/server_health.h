@@ -1,5 +1,6 @@
-// Which remote servers answer, and how: pure bookkeeping, time is an argument. A server that failed is passed over until its
-// back-off has run out or a probe has found it again, so that a dead one costs one phone two seconds and no other anything.
+// Which remote servers answer, and how: pure bookkeeping, time is an argument. A server that failed once is passed over until a
+// probe (prober.h) has found it again: time alone does not bring it back, so that a dead one costs one phone two seconds at
+// most and no other anything.
 #pragma once
 
 #include "tftpd/base/clock.h"
@@ -16,11 +17,11 @@ namespace branchline {
 /// What is known of one server.
 struct ServerHealth {
     bool up = true;
-    unsigned failures = 0;                     ///< in a row
-    TimePoint next_probe{};                    ///< while down
+    unsigned failures = 0;   ///< in a row
+    TimePoint next_probe{};  ///< while down
     std::optional<TimePoint> last_answer{};
-    std::optional<Transport> works{};          ///< http or tftp, for transport "auto"
-    bool tftp_options = false;                 ///< it has answered a TFTP request with OACK
+    std::optional<Transport> works{};  ///< http or tftp, for transport "auto"
+    bool tftp_options = false;         ///< it has answered a TFTP request with OACK
     std::string last_error{};
 };
 

@@ -1,0 +1,232 @@
+// DHCPv6: ADVERTISE and REPLY get sub-option 1 of enterprise 9 in option 17; leases that end are told to the daemon. A REPLY to a
+// Release, Decline or Confirm carries a status and nothing to boot with (RFC 8415 18.3.3, 18.3.7, 18.3.8).
+#include "kea-hooks/callouts.h"
+#include "kea-hooks/configuration.h"
+#include "kea-hooks/endpoint.h"
+#include "kea-hooks/export.h"
+#include "kea-hooks/options.h"
+
+#include <dhcp/dhcp6.h>
+#include <dhcp/option6_ia.h>
+#include <dhcp/option6_iaaddr.h>
+#include <dhcp/option_int_array.h>
+#include <dhcp/option_vendor_class.h>
+#include <dhcpsrv/host.h>
+
+namespace branchline::hook {
+namespace {
+
+using namespace isc::dhcp;
+
+bool asks_for_vendor_options(const Pkt6& query) {
+    const auto* option = look(query, D6O_ORO);
+    if (option == nullptr) {
+        return false;
+    }
+    if (const auto* typed = dynamic_cast<const isc::dhcp::OptionUint16Array*>(option)) {
+        const auto& codes = typed->getValues();
+        return std::find(codes.begin(), codes.end(), D6O_VENDOR_OPTS) != codes.end();
+    }
+    return asks_for(payload(*option), D6O_VENDOR_OPTS);
+}
+
+bool is_phone(const Pkt6& query, Endpoints endpoints) {
+    return endpoints == Endpoints::all || asks_for_vendor_options(query) || has_cisco_enterprise(query, D6O_VENDOR_CLASS, false) ||
+           has_cisco_enterprise(query, D6O_VENDOR_OPTS, false) || is_in_phone_class(query);
+}
+
+ByteView duid_of(const Pkt6& query) {
+    const auto* option = look(query, D6O_CLIENTID);
+    return option == nullptr ? ByteView() : payload(*option);
+}
+
+/// The MAC that a link-layer DUID carries (RFC 8415 11.2, 11.4), else the one that the nearest relay reports (RFC 6939), else the
+/// one that the client's own link-local address was made of.
+isc::dhcp::HWAddrPtr mac_of(const Pkt6& query) {
+    auto& packet = const_cast<Pkt6&>(query);  // getMAC() is not const; it computes from the packet and changes nothing
+    for (const auto source : {isc::dhcp::HWAddr::HWADDR_SOURCE_CLIENT_ADDR_RELAY_OPTION, isc::dhcp::HWAddr::HWADDR_SOURCE_DUID,
+                              isc::dhcp::HWAddr::HWADDR_SOURCE_IPV6_LINK_LOCAL}) {
+        if (auto found = packet.getMAC(source)) {
+            return found;
+        }
+    }
+    return {};
+}
+
+void override_with_host6(Setting& setting, const Table& table, std::uint32_t subnet, const Pkt6& query) {
+    if (!table.has_hosts() || !is_known(query)) {
+        return;
+    }
+    if (override_with_host(setting, table, subnet, Host::IDENT_DUID, duid_of(query))) {
+        return;
+    }
+    if (const auto mac = mac_of(query)) {
+        override_with_host(setting, table, subnet, Host::IDENT_HWADDR, mac->hwaddr_);
+    }
+}
+
+struct Leased {
+    Address address;
+    std::uint32_t lifetime = 0;
+};
+
+/// The first address that the response gives.
+Leased leased_by(const Pkt6& response) {
+    const auto range = response.options_.equal_range(D6O_IA_NA);
+    for (auto ia = range.first; ia != range.second; ++ia) {
+        const auto& inside = ia->second->getOptions();
+        const auto found = inside.find(D6O_IAADDR);
+        if (found != inside.end()) {
+            if (const auto* address = dynamic_cast<const isc::dhcp::Option6IAAddr*>(found->second.get())) {
+                return {to_address(address->getAddress()), address->getValid()};
+            }
+        }
+    }
+    return {};
+}
+
+bool may_carry_options(const Pkt6& query, const Pkt6& response) {
+    if (response.getType() != DHCPV6_ADVERTISE && response.getType() != DHCPV6_REPLY) {
+        return false;
+    }
+    const auto asked = query.getType();
+    return asked == DHCPV6_SOLICIT || asked == DHCPV6_REQUEST || asked == DHCPV6_RENEW || asked == DHCPV6_REBIND ||
+           asked == DHCPV6_INFORMATION_REQUEST;
+}
+
+api::LeaseEvent::Kind kind_of(const Pkt6& query, const Pkt6& response) {
+    using Kind = api::LeaseEvent::Kind;
+    if (response.getType() == DHCPV6_ADVERTISE) {
+        return Kind::offered;
+    }
+    switch (query.getType()) {
+        case DHCPV6_INFORMATION_REQUEST:
+            return Kind::seen;
+        case DHCPV6_RENEW:
+        case DHCPV6_REBIND:
+            return Kind::renewed;
+        default:
+            return Kind::committed;
+    }
+}
+
+void describe_client(EventRecord& record, const Pkt6& query) {
+    record.family = Family::v6;
+    record.set_client_id(duid_of(query));
+    if (const auto mac = mac_of(query)) {
+        record.set_mac(mac->hwaddr_);
+    }
+    if (const auto* option = dynamic_cast<const isc::dhcp::OptionVendorClass*>(look(query, D6O_VENDOR_CLASS))) {
+        if (option->getTuplesNum() > 0) {
+            record.set_vendor_class(option->getTuple(0).getText());
+        }
+    }
+    if (!query.relay_info_.empty()) {
+        record.relay = to_address(query.getRemoteAddr());
+    }
+}
+
+void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
+    const auto response = argument<Packet6>(handle, "response6");
+    const auto query = argument<Packet6>(handle, "query6");
+    if (!response || !query || !may_carry_options(*query, *response)) {
+        return;
+    }
+    const auto subnet = argument<ClientSubnet6>(handle, "subnet6");
+    const auto published = all.table.read();
+    const auto surroundings = all.surroundings.read();
+    if (!published || !surroundings) {
+        return;
+    }
+    const auto& table = in_force(*published);
+    const std::uint32_t subnet_id = subnet ? subnet->getID() : 0;
+    const auto leased = leased_by(*response);
+    auto setting = table.setting(subnet_id, leased.address);
+    override_with_classes(setting, table, *query);
+    override_with_host6(setting, table, subnet_id, *query);
+
+    Choice choice;
+    if (is_phone(*query, setting.endpoints)) {
+        const auto arrived_at = to_address(query->getLocalAddr());
+        const Asker asker{static_cast<int>(query->getIndex()), prefix_of(subnet), arrived_at, duid_of(*query)};
+        choose_servers(setting, Family::v6, asker, *surroundings, choice);
+        if (choice.count == 0) {
+            all.statistics.add(HookCounter::no_server);
+        } else {
+            const bool name = setting.alternatives.sub_option_2;
+            put_vendor_option(*response, choice.view(), name ? to_text(choice.addresses[0]) : std::string());
+            all.statistics.add(HookCounter::suboption_1_sent);
+            if (name) {
+                all.statistics.add(HookCounter::alternatives_sent);
+            }
+        }
+        if (choice.withdrawn) {
+            all.statistics.add(HookCounter::dead_withdrawn);
+        }
+    } else {
+        choice.why_none = "not-a-phone";
+        all.statistics.add(HookCounter::not_a_phone);
+    }
+
+    leave_event(all, setting, [&](EventRecord& record) {
+        describe_client(record, *query);
+        record.kind = kind_of(*query, *response);
+        record.address = leased.address;
+        record.lifetime = leased.lifetime;
+        record.subnet = subnet_id;
+        record.set_servers(choice.view());
+        record.why_none = choice.why_none;
+    });
+}
+
+void ended6(Runtime& all, isc::hooks::CalloutHandle& handle, api::LeaseEvent::Kind kind, bool has_query) {
+    const auto lease = argument<EndedLease6>(handle, "lease6");
+    const auto published = all.table.read();
+    if (!lease || !published || lease->type_ != isc::dhcp::Lease::TYPE_NA) {
+        return;
+    }
+    const auto setting = in_force(*published).setting(lease->subnet_id_, to_address(lease->addr_));
+    leave_event(all, setting, [&](EventRecord& record) {
+        record.family = Family::v6;
+        if (lease->hwaddr_) {
+            record.set_mac(lease->hwaddr_->hwaddr_);
+        }
+        if (lease->duid_) {
+            record.set_client_id(lease->duid_->getDuid());
+        }
+        if (has_query) {
+            if (const auto query = argument<Packet6>(handle, "query6")) {
+                describe_client(record, *query);
+            }
+        }
+        record.kind = kind;
+        record.address = to_address(lease->addr_);
+        record.subnet = lease->subnet_id_;
+    });
+}
+
+}  // namespace
+}  // namespace branchline::hook
+
+using namespace branchline::hook;
+using Kind = branchline::api::LeaseEvent::Kind;
+
+extern "C" {
+
+BRANCHLINE_EXPORT int pkt6_send(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { send6(all, handle); });
+}
+
+BRANCHLINE_EXPORT int lease6_release(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { ended6(all, handle, Kind::released, true); });
+}
+
+BRANCHLINE_EXPORT int lease6_decline(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { ended6(all, handle, Kind::declined, true); });
+}
+
+BRANCHLINE_EXPORT int lease6_expire(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { ended6(all, handle, Kind::expired, false); });
+}
+
+}

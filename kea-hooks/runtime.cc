@@ -1,0 +1,222 @@
+#include "kea-hooks/runtime.h"
+
+#include "kea-hooks/log.h"
+#include "tftpd/api/server_table.h"
+
+#include <messages.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace branchline::hook {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds first_dump_wait{250};    ///< at most this long does a reconfiguration wait for the kernel
+constexpr milliseconds full_socket_retry{5};
+constexpr milliseconds full_socket_patience{200};
+constexpr unsigned dump_every = 30;             ///< seconds; news are not expected to get lost, this is the belt
+constexpr seconds drop_warning_every{60};
+
+}  // namespace
+
+Runtime::Runtime(std::string server_table) : server_table_(std::move(server_table)) {}
+
+Runtime::~Runtime() {
+    stop_.store(true);
+    if (thread_.joinable()) {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto put = ::write(wake_descriptor_, &one, sizeof one);
+        thread_.join();
+    }
+    if (wake_descriptor_ >= 0) {
+        ::close(wake_descriptor_);
+    }
+}
+
+void Runtime::start() {
+    if (thread_.joinable()) {
+        return;
+    }
+    wake_descriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const auto opened = watch_.open();
+    if (!opened) {
+        LOG_ERROR(hook_logger, BRANCHLINE_NO_INTERFACE_WATCH).arg(opened.error().text);
+    }
+    const auto deadline = steady_clock::now() + first_dump_wait;
+    while (opened && steady_clock::now() < deadline) {
+        pollfd waiting{watch_.descriptor(), POLLIN, 0};
+        ::poll(&waiting, 1, static_cast<int>(full_socket_retry.count()));
+        if (watch_.handle_input()) {
+            break;
+        }
+    }
+    read_server_table();
+    publish_surroundings();
+
+    // Kea's signal handling belongs to its main thread.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Runtime::wake() {
+    // Both sides are sequentially consistent: either the helper sees the event before it sleeps, or we see it asleep.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (asleep_.load() && asleep_.exchange(false)) {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto put = ::write(wake_descriptor_, &one, sizeof one);
+    }
+}
+
+void Runtime::run() {
+    pthread_setname_np(pthread_self(), "branchline-hook");
+    auto next_second = steady_clock::now() + seconds(1);
+    while (!stop_.load()) {
+        auto wait = std::chrono::ceil<milliseconds>(next_second - steady_clock::now());
+        if (waiting_) {
+            wait = std::min(wait, full_socket_retry);
+        }
+        asleep_.store(true);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        if (!waiting_ && events.front() != nullptr) {
+            wait = milliseconds(0);
+        }
+        std::array<pollfd, 2> waiting{{{wake_descriptor_, POLLIN, 0}, {watch_.descriptor(), POLLIN, 0}}};
+        ::poll(waiting.data(), waiting.size(), static_cast<int>(std::max(wait, milliseconds(0)).count()));
+        asleep_.store(false);
+        std::uint64_t times = 0;
+        [[maybe_unused]] const auto got = ::read(wake_descriptor_, &times, sizeof times);
+        try {
+            if (watch_.descriptor() >= 0 && watch_.handle_input()) {
+                publish_surroundings();
+            }
+            send_events();
+            if (steady_clock::now() >= next_second) {
+                next_second = steady_clock::now() + seconds(1);
+                once_a_second();
+            }
+        } catch (...) {
+            statistics.add(HookCounter::errors);  // memory ran out; the next round tries again
+        }
+    }
+    try {
+        send_events();
+        statistics.carry_over();
+    } catch (...) {
+        statistics.add(HookCounter::errors);
+    }
+}
+
+void Runtime::once_a_second() {
+    if (read_server_table()) {
+        publish_surroundings();
+    }
+    if (++seconds_ % dump_every == 0 && watch_.descriptor() >= 0) {
+        watch_.ask_again();
+    }
+    table.reclaim();
+    surroundings.reclaim();
+    warn_of_drops();
+    statistics.carry_over();
+}
+
+bool Runtime::read_server_table() {
+    const auto read = api::read_server_table(server_table_);
+    auto down = std::vector<Address>();
+    bool self_down = now_.table_seen;  // it was there once: no table any more means no daemon any more
+    bool seen = now_.table_seen;
+    if (read) {
+        seen = true;
+        const auto age = seconds(std::time(nullptr) - read->written);
+        const bool fresh = age <= api::stale_after && age >= -api::stale_after;
+        const auto self = read->alive.find("self");
+        self_down = !fresh || (self != read->alive.end() && !self->second);
+        for (const auto& [text, up] : read->alive) {
+            // What a stopped daemon last said about the others is worth nothing.
+            if (const auto address = parse_address(text); fresh && !up && address) {
+                down.push_back(*address);
+            }
+        }
+        std::sort(down.begin(), down.end());
+    }
+    if (seen == now_.table_seen && self_down == now_.self_down && down == now_.down) {
+        return false;
+    }
+    if (seen && self_down != now_.self_down) {
+        if (self_down) {
+            LOG_WARN(hook_logger, BRANCHLINE_DAEMON_DOWN).arg(server_table_);
+        } else {
+            LOG_INFO(hook_logger, BRANCHLINE_DAEMON_UP).arg(server_table_);
+        }
+    }
+    now_.table_seen = seen;
+    now_.self_down = self_down;
+    now_.down = std::move(down);
+    return true;
+}
+
+void Runtime::publish_surroundings() {
+    now_.interfaces = watch_.addresses();
+    surroundings.publish(std::make_unique<const Surroundings>(now_));
+}
+
+void Runtime::send_events() {
+    waiting_ = false;
+    // Bounded: producers that never stop must not keep the rest of the loop waiting.
+    for (std::size_t i = 0; i < EventQueue::capacity; ++i) {
+        const auto* record = events.front();
+        if (record == nullptr) {
+            return;
+        }
+        switch (sender_.send(*record)) {
+            case EventSender::Outcome::sent:
+                statistics.add(HookCounter::events_sent);
+                give_up_at_ = {};
+                giving_up_ = false;
+                break;
+            case EventSender::Outcome::full:
+                if (!giving_up_) {
+                    const auto now = steady_clock::now();
+                    if (give_up_at_ == steady_clock::time_point{}) {
+                        give_up_at_ = now + full_socket_patience;
+                    }
+                    if (now < give_up_at_ && !stop_.load()) {
+                        waiting_ = true;
+                        return;
+                    }
+                    giving_up_ = true;
+                }
+                statistics.add(HookCounter::events_dropped);
+                break;
+            case EventSender::Outcome::nobody:
+                statistics.add(HookCounter::events_dropped);
+                break;
+        }
+        events.pop();
+    }
+}
+
+void Runtime::warn_of_drops() {
+    const auto dropped = statistics.get(HookCounter::events_dropped);
+    const auto now = steady_clock::now();
+    if (dropped != drops_warned_ && now >= next_drop_warning_) {
+        LOG_WARN(hook_logger, BRANCHLINE_EVENTS_DROPPED).arg(dropped - drops_warned_);
+        drops_warned_ = dropped;
+        next_drop_warning_ = now + drop_warning_every;
+    }
+}
+
+}  // namespace branchline::hook

@@ -1,0 +1,68 @@
+// What lives between load() and unload(): the settings in force, the surroundings, the queue of events, the counters, and the
+// one helper thread that does everything which may wait — netlink, the daemon's server table, datagrams, statistics.
+//
+// Packet threads only read (Published) and put (EventQueue). unload() joins the thread and destroys all of it.
+#pragma once
+
+#include "kea-hooks/configuration.h"
+#include "kea-hooks/events.h"
+#include "kea-hooks/interface_watch.h"
+#include "kea-hooks/published.h"
+#include "kea-hooks/statistics.h"
+#include "kea-hooks/surroundings.h"
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace branchline::hook {
+
+class Runtime {
+public:
+    /// `server_table`: path of the daemon's file.
+    explicit Runtime(std::string server_table);
+    Runtime(const Runtime&) = delete;
+    Runtime& operator=(const Runtime&) = delete;
+    ~Runtime();
+
+    /// Reads the addresses once, then starts the helper thread; does nothing when it runs.
+    void start();
+
+    /// After EventQueue::commit(): the helper is woken if it sleeps.
+    void wake();
+
+    Published<InForce> table;
+    Published<Surroundings> surroundings;
+    EventQueue events;
+    Statistics statistics;
+
+private:
+    void run();
+    void once_a_second();
+    bool read_server_table();
+    void publish_surroundings();
+    void send_events();
+    void warn_of_drops();
+
+    const std::string server_table_;
+    InterfaceWatch watch_;
+    EventSender sender_;
+    Surroundings now_;           ///< the helper's own copy
+    int wake_descriptor_ = -1;   ///< eventfd
+    std::atomic<bool> asleep_{false};
+    std::atomic<bool> stop_{false};
+    std::chrono::steady_clock::time_point give_up_at_{};  ///< a full socket is tried again until then
+    bool waiting_ = false;                                ///< an event waits for a full socket
+    bool giving_up_ = false;                              ///< the socket stayed full: drop until one gets through
+    std::chrono::steady_clock::time_point next_drop_warning_{};
+    std::int64_t drops_warned_ = 0;
+    unsigned seconds_ = 0;
+    std::string table_text_;  ///< why the server table could not be read, when it could not
+    std::thread thread_;
+};
+
+/// The library's one Runtime; null outside load()…unload().
+Runtime* runtime();
+
+}  // namespace branchline::hook

@@ -1,0 +1,17 @@
+// What a server process, its threads and its children have used so far: CPU and memory, read from /proc.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace bench {
+
+struct Usage {
+    std::chrono::nanoseconds cpu{};  ///< of all threads that live, and of children that were waited for or live
+    std::uint64_t resident_kb = 0;   ///< of the process and its children
+};
+
+/// Children that come and go between two calls are counted as far as the server waits for them.
+Usage usage_of(int pid);
+
+}  // namespace bench

@@ -1,0 +1,328 @@
+"""What no real server does: remote servers that are slow, lie, die or answer twice (branch.fakes). Never a wrong byte."""
+
+import socket
+import threading
+import time
+
+from branch import clients, fakes, paths, tftp, tftpd
+from branch.branch import Box
+from branch.case import BranchTest, some_bytes
+
+V4 = "192.0.2.1"
+A, B, C = "198.51.100.10", "198.51.100.20", "198.51.100.30"
+
+
+class Fakes(BranchTest):
+    def setUp(self):
+        self.hosts = {}
+        if not hasattr(type(self), "phones"):
+            type(self).phones = self.branch.phone_host("pc", V4.replace(".1", ".50"))
+            type(self).remote = self.branch.host("remote", *[f"{a}/24" for a in (A, B, C, "198.51.100.11", "198.51.100.40")])
+
+    def run_tftpd(self, *clusters, **more):
+        daemon = self.own(tftpd.Tftpd(self.box, tftpd.document(self.box, clusters, **more)).start())
+        self.addCleanup(self.forget)
+        return daemon
+
+    def forget(self):
+        import shutil
+
+        shutil.rmtree(self.box.cache, ignore_errors=True)
+
+    def http(self, address, files=None, **more):
+        return self.own(fakes.FakeHttp(self.remote, address, files, **more))
+
+    def tftp(self, address, files=None, **more):
+        return self.own(fakes.FakeTftp(self.remote, address, files, **more))
+
+    def get(self, name, **more):
+        return clients.phone_http(self.phones, V4, name, **more)
+
+
+class Searching(Fakes):
+    weight = 3
+
+    def test_AllClustersAreAskedAtOnce(self):
+        servers = [self.http(address, how="slow", delay=0.8) for address in (A, B, C)]
+        self.run_tftpd(*[tftpd.cluster(f"c{n}", address, transport="http") for n, address in enumerate((A, B, C))])
+        answer, seconds = clients.timed(self.get, "CTLSEP001122334401.tlv")
+        self.assertEqual(answer.status, 404)
+        self.assertLess(seconds, 1.6 * paths.PATIENCE, "one after another would take 2.4 s")
+        self.assertEqual([server.names() for server in servers], [["CTLSEP001122334401.tlv"]] * 3)
+
+    def test_TheClusterListedFirstWins(self):
+        self.http(A, {"both.xml": b"first"}, how="slow", delay=0.25)
+        self.http(B, {"both.xml": b"second"})
+        self.run_tftpd(tftpd.cluster("a", A, transport="http"), tftpd.cluster("b", B, transport="http"))
+        self.assertEqual(self.get("both.xml").body, b"first")
+
+    def test_ASlowFirstClusterIsWaitedForHalfASecond(self):
+        self.http(A, {"both.xml": b"first"}, how="slow", delay=3)
+        self.http(B, {"both.xml": b"second"})
+        self.run_tftpd(tftpd.cluster("a", A, transport="http"), tftpd.cluster("b", B, transport="http"))
+        answer, seconds = clients.timed(self.get, "both.xml")
+        self.assertEqual(answer.body, b"second")
+        self.assertGreater(seconds, 0.4)
+        self.assertLess(seconds, 0.5 + 0.4 * paths.PATIENCE)
+
+    def test_FiveHundredQuestionsAreOneQuery(self):
+        data = some_bytes(3000)
+        first = self.http(A, {"wanted.xml": data}, how="slow", delay=0.6)
+        second = self.http(B, how="slow", delay=0.6)
+        daemon = self.run_tftpd(
+            tftpd.cluster("a", A, transport="http"), tftpd.cluster("b", B, transport="http"), limits={"transfers-per-client": 1000}
+        )
+        peers = [self.own(tftp.Peer(self.phones, V4)) for _ in range(500)]
+        for peer in peers:
+            peer.send(tftp.rrq("wanted.xml"))
+        first_blocks = [peer.receive(5 * paths.PATIENCE) for peer in peers]
+        served = sum(1 for packet in first_blocks if packet and packet.opcode == tftp.DATA and packet.data == data[:512])
+        self.assertGreaterEqual(served, 495, "phones were not answered")
+        for peer, packet in zip(peers, first_blocks):
+            if packet:
+                peer.send(tftp.error(0), peer.tid)
+        self.assertEqual(first.count("wanted.xml"), 1)
+        self.assertEqual(second.count("wanted.xml"), 1)
+        self.assertTrue(daemon.process.running)
+
+    def test_MissesToo(self):
+        first, second = self.tftp(A, how="slow", delay=0.6), self.http(B, how="slow", delay=0.6)
+        self.run_tftpd(tftpd.cluster("a", A, transport="tftp"), tftpd.cluster("b", B, transport="http"))
+        peers = [self.own(tftp.Peer(self.phones, V4)) for _ in range(60)]
+        for peer in peers:
+            peer.send(tftp.rrq("missing.xml"))
+        answers = [peer.receive(5 * paths.PATIENCE) for peer in peers]
+        self.assertTrue(all(a and (a.opcode, a.number) == (tftp.ERROR, tftp.NOT_FOUND) for a in answers))
+        self.assertEqual((first.count("missing.xml"), second.count("missing.xml")), (1, 1))
+
+    def test_NotFoundIsRemembered(self):
+        server = self.http(A)
+        self.run_tftpd(tftpd.cluster("a", A, transport="http"), cache={"negative-lifetime": 2})
+        for _ in range(3):
+            self.assertEqual(self.get("later.xml").status, 404)
+        self.assertEqual(server.count("later.xml"), 1)
+        server.files["later.xml"] = b"here"
+        time.sleep(2.1)
+        self.assertEqual(self.get("later.xml").body, b"here")
+
+    def test_AutoRemembersWhatWorks(self):
+        """HTTP is refused here, so TFTP is used; the next file is not tried by HTTP first."""
+        server = self.tftp(A, {f"f{n}.xml": b"%d" % n for n in range(5)})
+        self.run_tftpd(tftpd.cluster("a", A))
+        for n in range(5):
+            answer, seconds = clients.timed(self.get, f"f{n}.xml")
+            self.assertEqual(answer.body, b"%d" % n)
+            if n:
+                self.assertLess(seconds, 0.3 * paths.PATIENCE)
+        self.assertEqual([server.count(f"f{n}.xml") for n in range(5)], [1] * 5)
+
+    def test_ABigFileStartsBeforeItsFetchHasEnded(self):
+        data = some_bytes(4 << 20)
+        server = SlowBody(self.remote, A, data)
+        self.own(server)
+        self.run_tftpd(tftpd.cluster("a", A, transport="http"))
+        peer = self.own(tftp.Peer(self.phones, V4))
+        start = time.monotonic()
+        packet = peer.ask(tftp.rrq("firmware.loads"), timeout=3)
+        self.assertIsNotNone(packet, "no first block")
+        self.assertLess(time.monotonic() - start, 2 * paths.PATIENCE)
+        self.assertEqual(packet.data, data[:512])
+        peer.send(tftp.error(0), peer.tid)
+        self.assertTrue(self.get("firmware.loads", timeout=40).body == data)
+
+    def test_OneQueryAtATimeForTheSameName(self):
+        """A phone that asks by HTTP, gives up and asks by TFTP does not start a second fetch."""
+        server = self.http(A, {"x.xml": b"x" * 2000}, how="slow", delay=1)
+        self.run_tftpd(tftpd.cluster("a", A, transport="http"))
+        connection = clients.HttpConnection(self.phones, V4)
+        connection.send(clients.phone_http_request(V4, "x.xml"))
+        time.sleep(0.3)
+        connection.close()
+        self.assertEqual(tftp.read(self.phones, V4, "x.xml"), b"x" * 2000)
+        self.assertEqual(server.count("x.xml"), 1)
+
+
+class SlowBody(fakes.FakeHttp):
+    """Sends its one file in eight pieces, half a second apart."""
+
+    def __init__(self, namespace, address, data):
+        super().__init__(namespace, address, {"firmware.loads": data})
+
+    def _answer(self, connection, name):
+        data = self._find(name)
+        if data is None:
+            connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            return True
+        connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\n\r\n".encode())
+        step = len(data) // 8
+        for at in range(0, len(data), step):
+            connection.sendall(data[at : at + step])
+            if self._closing.wait(0.5):
+                return False
+        return True
+
+
+class Loops(Fakes):
+    def test_AConfiguredServersRequestIsNotPassedOn(self):
+        one, two = self.http(A), self.http(B)
+        self.run_tftpd(tftpd.cluster("a", A, transport="http"), tftpd.cluster("b", B, transport="http"))
+        self.box.put("local.xml", b"local")
+        # The remote server itself asks us, by TFTP and by HTTP, from its own address.
+        with self.assertRaisesRegex(tftp.Transfer, "ERROR 1"):
+            tftp.read(self.remote, "198.51.100.1", "loop.xml", source=A)
+        self.assertEqual(clients.phone_http(self.remote, "198.51.100.1", "loop2.xml", source=B).status, 404)
+        self.assertEqual(tftp.read(self.remote, "198.51.100.1", "local.xml", source=A), b"local")
+        self.assertEqual((one.asked, two.asked), ([], []))
+        # What a loop was told is not remembered against phones.
+        one.files["loop.xml"] = b"there"
+        self.assertEqual(self.get("loop.xml").body, b"there")
+
+    def test_TwoProxiesThatNameEachOther(self):
+        """R8: one question of a phone is at most one query of each."""
+        import pathlib
+
+        work = pathlib.Path(self.branch.work / "second")
+        work.mkdir()
+        other = self.own(Box(work))
+        self.branch.wan.plug(other.namespace, "wan0", "02:00:5e:00:00:03")
+        other.namespace.ip("addr add 198.51.100.99/24 dev wan0")
+        first = self.run_tftpd(tftpd.cluster("other", "198.51.100.99"))
+        second = self.own(tftpd.Tftpd(other, tftpd.document(other, [tftpd.cluster("first", "198.51.100.1")])).start())
+        start = time.monotonic()
+        self.assertEqual(self.get("nowhere.xml").status, 404)
+        self.assertLess(time.monotonic() - start, 2 * paths.PATIENCE)
+        time.sleep(0.5)
+        self.assertEqual(first.statistic("fetches-started"), 1)
+        self.assertEqual(second.statistic("fetches-started"), 0)
+        other.put("there.xml", b"there")
+        self.assertEqual(self.get("there.xml").body, b"there")
+
+
+class Misbehaviour(Fakes):
+    """Each way to be wrong, with a good second server: the phone gets the right bytes, soon, or nothing at all."""
+
+    limit = 5.0
+    small = b"<device>" + some_bytes(3000, 3).hex().encode() + b"</device>"
+    large = some_bytes(900_000, 4)
+
+    def check(self, make_bad, transport, hows):
+        for how in hows:
+            for name, data in (("SEP001122334401.cnf.xml", self.small), ("firmware.loads", self.large)):
+                with self.subTest(how=how, name=name):
+                    files = {name: data}
+                    bad = make_bad(A, files, how=how)
+                    good = (self.http if transport == "http" else self.tftp)(B, files)
+                    daemon = self.run_tftpd(tftpd.cluster("a", A, B, transport=transport))
+                    try:
+                        start = time.monotonic()
+                        got = self.try_to_get(name)
+                        seconds = time.monotonic() - start
+                        if got is not None:
+                            self.assertTrue(got == data, f"{len(got)} wrong bytes were given to the phone")
+                        else:
+                            # A transfer may break when the server breaks in the middle; the phone asks again.
+                            got = self.try_to_get(name)
+                            self.assertTrue(got == data, "not even the second try brought the file")
+                        self.assertLess(seconds, self.limit * paths.PATIENCE)
+                        self.assertGreaterEqual(bad.count(name), 1, "the bad server was not even asked")
+                        # What the cache holds now is right too.
+                        bad.how = good.how = "silent"
+                        again = self.try_to_get(name)
+                        self.assertTrue(again == data, "the cache holds something wrong, or nothing")
+                    finally:
+                        daemon.stop()
+                        for server in (bad, good):
+                            server.close()
+                        self.forget()
+
+    def try_to_get(self, name):
+        try:
+            answer = self.get(name, timeout=20)
+            return answer.body if answer.status == 200 else None
+        except (clients.Failed, OSError):
+            return None
+
+    def own(self, thing):
+        # Closed at the end of each round already; closing twice is harmless.
+        def close():
+            try:
+                (getattr(thing, "close", None) or thing.stop)()
+            except OSError:
+                pass
+
+        self.addCleanup(close)
+        return thing
+
+
+class BadTftpServers(Misbehaviour):
+    time_limit = 160
+    weight = 8
+
+    def bad(self, address, files, how):
+        return self.tftp(address, files, how=how, other="198.51.100.11")
+
+    def test_Lies(self):
+        self.check(self.bad, "tftp", ("long-tsize", "short-tsize", "wrong-block"))
+
+    def test_StrangeAnswers(self):
+        self.check(self.bad, "tftp", ("other-address", "garbage", "error"))
+
+    def test_TwoAnswersToOneRequest(self):
+        self.check(self.bad, "tftp", ("second-tid",))
+
+    def test_SilenceAndDeath(self):
+        self.check(self.bad, "tftp", ("silent", "dies"))
+
+    def test_WithoutEnd(self):
+        self.check(self.bad, "tftp", ("endless",))
+
+
+class BadHttpServers(Misbehaviour):
+    time_limit = 160
+    weight = 8
+
+    def bad(self, address, files, how):
+        return self.http(address, files, how=how)
+
+    def test_Lies(self):
+        self.check(self.bad, "http", ("long-length", "two-lengths"))
+
+    def test_StrangeAnswers(self):
+        self.check(self.bad, "http", ("error", "garbage", "searching"))
+
+    def test_SilenceAndDeath(self):
+        self.check(self.bad, "http", ("silent", "dies", "resets"))
+
+    def test_WithoutEnd(self):
+        self.check(self.bad, "http", ("endless", "drip"))
+
+    def test_GoodBytesToldDifferently(self):
+        """Chunked, or ended by closing: a cluster that answers so is understood, or another is asked."""
+        self.check(self.bad, "http", ("chunked", "no-length"))
+
+
+class Poison(Fakes):
+    """R7: answers to a request that somebody else sends."""
+
+    def test_NoneOfThousandsOfForgedAnswersIsTaken(self):
+        good = some_bytes(3000, 9)
+        server = self.tftp(A, {f"p{n}.xml": good for n in range(10)}, how="slow", delay=0.4)
+        self.run_tftpd(tftpd.cluster("a", A, transport="tftp"))
+        attacker = self.branch.host("attacker", "198.51.100.66/24")
+        with attacker:
+            forging = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(forging.close)
+        packet = b"\0\x03\0\x01" + b"POISON"
+        for n in range(10):
+            got = []
+            thread = threading.Thread(target=lambda: got.append(self.get(f"p{n}.xml").body))
+            thread.start()
+            # The attacker knows the port that the daemon asks from: the worst case.
+            end = time.monotonic() + 3
+            while time.monotonic() < end and server.count(f"p{n}.xml") == 0:
+                time.sleep(0.01)
+            port = server.asked[-1].peer[1]
+            for _ in range(200):
+                forging.sendto(packet, ("198.51.100.1", port))
+            thread.join(20)
+            self.assertEqual(got, [good])

@@ -1,0 +1,128 @@
+"""Debian's Kea with our hook: configuration, start, commands. Nothing of Kea is replaced or wrapped."""
+
+import json
+import socket
+
+from . import paths
+from .process import Process
+
+
+class Unix:
+    """The command protocol of Kea's control sockets: one JSON document each way, one connection a command."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def command(self, name, arguments=None, timeout=10):
+        """Returns the answer as a dict: result, text, arguments."""
+        question = {"command": name}
+        if arguments is not None:
+            question["arguments"] = arguments
+        return json.loads(self.raw(json.dumps(question).encode(), timeout))
+
+    def raw(self, text, timeout=10):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(timeout)
+            connection.connect(str(self.path))
+            connection.sendall(text)
+            connection.shutdown(socket.SHUT_WR)
+            answer = b""
+            while part := connection.recv(1 << 16):
+                answer += part
+            return answer.decode()
+
+
+class Kea(Unix):
+    """kea-dhcp4 or kea-dhcp6 on the appliance."""
+
+    def __init__(self, box, family, document):
+        self.box = box
+        self.family = family
+        self.program = f"kea-dhcp{family}"
+        self.top = f"Dhcp{family}"
+        self.file = box.work / f"{self.program}.conf"
+        super().__init__(box.run_directory / f"kea{family}.sock")
+        self.write(document)
+        self.process = None
+
+    def write(self, document):
+        self.document = document
+        self.file.write_text(document if isinstance(document, str) else json.dumps(document, indent=2))
+
+    def environment(self):
+        return {
+            "KEA_HOOKS_PATH": str(self.box.hooks_directory),
+            "KEA_LOCKFILE_DIR": "none",
+            "KEA_DHCP_DATA_DIR": str(self.box.lease_directory),
+            **paths.sanitizer_environment(self.box.work, leaks=False),
+            **paths.preload_for_kea(),
+        }
+
+    def start(self, wait=True):
+        self.process = self.box.start(self.program, [self.program, "-c", self.file], self.environment())
+        if wait:
+            self.process.wait_for(f"DHCP{self.family}_STARTED", 30 * paths.PATIENCE)
+        return self
+
+    def stop(self):
+        if self.process:
+            return self.process.stop()
+
+    def check(self, flag="-T"):
+        """kea-dhcp4 -t or -T on the file: (exit status, everything it said)."""
+        done = self.box.run([self.program, flag, self.file], self.environment())
+        return done.returncode, done.stdout + done.stderr
+
+
+def hook(parameters=None, **more):
+    """The "hooks-libraries" entry. None = no parameters at all."""
+    entry = {"library": paths.HOOK_NAME}
+    if parameters is not None:
+        entry["parameters"] = parameters
+    entry.update(more)
+    return entry
+
+
+def dhcp4(box, parameters=None, subnets=None, with_hook=True, **more):
+    """A kea-dhcp4 document: one pool on the phone network, the hook with these parameters."""
+    content = {
+        "interfaces-config": {"interfaces": ["lan0"]},
+        "lease-database": {"type": "memfile", "persist": False},
+        "control-socket": {"socket-type": "unix", "socket-name": "/run/kea/kea4.sock"},
+        "valid-lifetime": 3600,
+        "subnet4": subnets
+        or [
+            {
+                "id": 1,
+                "subnet": "192.0.2.0/24",
+                "pools": [{"pool": "192.0.2.100 - 192.0.2.200"}],
+                "option-data": [{"name": "routers", "data": box.address4}],
+            }
+        ],
+        "hooks-libraries": [hook(parameters)] if with_hook else [],
+        "loggers": [{"name": "kea-dhcp4", "severity": "INFO", "output-options": [{"output": "stdout", "flush": True}]}],
+    }
+    content.update(more)
+    return {"Dhcp4": content}
+
+
+def dhcp6(box, parameters=None, subnets=None, with_hook=True, **more):
+    content = {
+        "interfaces-config": {"interfaces": ["lan0"]},
+        "lease-database": {"type": "memfile", "persist": False},
+        "control-socket": {"socket-type": "unix", "socket-name": "/run/kea/kea6.sock"},
+        "valid-lifetime": 3600,
+        "subnet6": subnets
+        or [
+            {
+                "id": 1,
+                "subnet": "2001:db8:1::/64",
+                "interface": "lan0",
+                "pools": [{"pool": "2001:db8:1::1000 - 2001:db8:1::1fff"}],
+            }
+        ],
+        "hooks-libraries": [hook(parameters)] if with_hook else [],
+        "loggers": [{"name": "kea-dhcp6", "severity": "INFO", "output-options": [{"output": "stdout", "flush": True}]}],
+    }
+    content.update(more)
+    return {"Dhcp6": content}

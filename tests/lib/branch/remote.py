@@ -1,0 +1,112 @@
+"""Real remote servers, as a remote cluster has them: Debian's tftpd-hpa on port 69, nginx on port 6970."""
+
+import os
+import pathlib
+import subprocess
+
+from . import paths, tftp
+from .process import Process, eventually
+
+
+def find_tftpd_hpa():
+    """The file of tftpd-hpa. atftpd brings a program of the same name, and the two packages exclude each other."""
+    for candidate in (os.environ.get("BRANCHLINE_TFTPD_HPA"), "/usr/sbin/in.tftpd", "/opt/tftpd-hpa/usr/sbin/in.tftpd"):
+        if candidate and pathlib.Path(candidate).exists():
+            version = subprocess.run([candidate, "-V"], capture_output=True, text=True)
+            if "tftp-hpa" in version.stdout + version.stderr:
+                return candidate
+    raise paths.Missing(
+        "Debian's tftpd-hpa is missing here (/usr/sbin/in.tftpd is not it). It belongs to the Debian 13 root "
+        "(image/sdk/packages-build.txt); make the root anew with 'image/sdk/create build'."
+    )
+
+
+class TftpdHpa:
+    def __init__(self, namespace, root, work, label="tftpd-hpa"):
+        self.namespace, self.root, self.work, self.label = namespace, root, work, label
+        root.mkdir(parents=True, exist_ok=True)
+        self.process = None
+
+    def start(self):
+        self.process = Process(
+            self.label,
+            [find_tftpd_hpa(), "--foreground", "--listen", "--user", "root", "--secure", "-v", self.root],
+            self.work / f"{self.label}.log",
+            self.namespace,
+        )
+
+        def answers(address):
+            if not self.process.running:
+                raise SystemError(f"tftpd-hpa ended with {self.process.process.returncode}: {self.process.tail()}")
+            with tftp.Peer(self.namespace, address) as peer:
+                return peer.ask(tftp.rrq("no-such-file"), timeout=0.2)
+
+        # Of each family's socket it drops the very first request: it asks for the packets' own address only then.
+        for address in ("127.0.0.1", "::1"):
+            eventually(lambda: answers(address), 10 * paths.PATIENCE, what=f"tftpd-hpa answers on {address}")
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+
+NGINX = """
+daemon off;
+master_process off;
+pid {work}/{label}.pid;
+error_log {work}/{label}.log info;
+user root;
+events {{ worker_connections 512; }}
+http {{
+    access_log {work}/{label}.access;
+    default_type application/octet-stream;
+    client_body_temp_path {work}/{label}.body;
+    proxy_temp_path {work}/{label}.proxy;
+    fastcgi_temp_path {work}/{label}.fastcgi;
+    uwsgi_temp_path {work}/{label}.uwsgi;
+    scgi_temp_path {work}/{label}.scgi;
+    server {{
+        listen {port};
+        listen [::]:{port} ipv6only=on;
+        root {root};
+    }}
+}}
+"""
+
+
+class Nginx:
+    def __init__(self, namespace, root, work, port=6970, label="nginx"):
+        self.namespace, self.root, self.work, self.port, self.label = namespace, root, work, port, label
+        root.mkdir(parents=True, exist_ok=True)
+        self.process = None
+
+    def start(self):
+        file = self.work / f"{self.label}.conf"
+        file.write_text(NGINX.format(work=self.work, label=self.label, port=self.port, root=self.root))
+        self.process = Process(
+            self.label, ["nginx", "-c", file, "-p", self.work], self.work / f"{self.label}.output", self.namespace
+        )
+
+        def answers():
+            if not self.process.running:
+                raise SystemError(f"nginx ended with {self.process.process.returncode}: {self.process.tail()}")
+            import socket
+
+            with self.namespace:
+                connection = socket.create_connection(("127.0.0.1", self.port), 0.2)
+            connection.close()
+            return True
+
+        eventually(answers, 10 * paths.PATIENCE, what="nginx answers")
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+    def requests(self):
+        """The names asked so far, in order."""
+        file = self.work / f"{self.label}.access"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return [line.split('"')[1].split()[1].lstrip("/") for line in lines if '"' in line and len(line.split('"')[1].split()) > 1]

@@ -1,0 +1,67 @@
+#include "tftpd/app/server_table_writer.h"
+#include "tftpd/api/server_table.h"
+
+#include <log/logger_support.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+
+TEST_GROUP(ServerTableWriter) {
+    std::filesystem::path scratch;
+    std::unique_ptr<ServerTableWriter> writer = std::make_unique<ServerTableWriter>();
+
+    void setup() override {
+        if (!isc::log::isLoggingInitialized()) {
+            isc::log::initLogger("unit", isc::log::NONE);
+        }
+        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-table-XXXXXX").string();
+        CHECK(::mkdtemp(pattern.data()) != nullptr);
+        scratch = pattern;
+        std::filesystem::create_directory(scratch / "a");
+        std::filesystem::create_directory(scratch / "b");
+    }
+    void teardown() override {
+        writer.reset();
+        std::filesystem::remove_all(scratch);
+    }
+    std::string table(const char* directory) const {
+        return (scratch / directory / api::server_table_name).string();
+    }
+};
+
+TEST(ServerTableWriter, ItSaysWhetherWeServe) {
+    writer->write(scratch / "a" / "x.sock", true);
+    CHECK(api::read_server_table(table("a"))->alive.at("self"));
+    writer->write(scratch / "a" / "x.sock", false);
+    CHECK(!api::read_server_table(table("a"))->alive.at("self"));
+}
+
+TEST(ServerTableWriter, ItMovesWithTheSocket) {
+    writer->write(scratch / "a" / "x.sock", true);
+    writer->write(scratch / "b" / "x.sock", true);
+    CHECK(!std::filesystem::exists(table("a")));
+    CHECK(std::filesystem::exists(table("b")));
+}
+
+TEST(ServerTableWriter, ItGoesWithItsWriter) {
+    writer->write(scratch / "a" / "x.sock", true);
+    writer.reset();
+    CHECK(!std::filesystem::exists(table("a")));
+}
+
+TEST(ServerTableWriter, AMissingDirectoryIsNoMisfortune) {
+    writer->write(scratch / "missing" / "x.sock", true);
+    std::filesystem::create_directory(scratch / "missing");
+    writer->write(scratch / "missing" / "x.sock", true);
+    CHECK(std::filesystem::exists(table("missing")));
+}
+
+TEST(ServerTableWriter, NoSocketNoTable) {
+    writer->write("", true);
+}

@@ -1,0 +1,110 @@
+#include "tftpd/ctl/daemon_client.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+
+TEST_GROUP(DaemonClient) {
+    std::filesystem::path scratch;
+    int listener = -1;
+
+    void setup() override {
+        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-ctl-XXXXXX").string();
+        CHECK(::mkdtemp(pattern.data()) != nullptr);
+        scratch = pattern;
+    }
+    void teardown() override {
+        if (listener >= 0) {
+            ::close(listener);
+        }
+        std::filesystem::remove_all(scratch);
+    }
+
+    std::string path() const {
+        return (scratch / "x.sock").string();
+    }
+
+    void listen() {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
+        listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        CHECK(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        CHECK(::listen(listener, 1) == 0);
+    }
+
+    /// What the client makes of a daemon that says `answer`.
+    Result<isc::data::ConstElementPtr> ask(const std::string& answer, std::string* heard = nullptr) {
+        listen();
+        std::thread daemon([this, &answer, heard] {
+            const int connection = ::accept(listener, nullptr, nullptr);
+            char text[4096];
+            const auto count = ::recv(connection, text, sizeof text, 0);
+            if (heard != nullptr && count > 0) {
+                heard->assign(text, static_cast<std::size_t>(count));
+            }
+            (void)!::write(connection, answer.data(), answer.size());
+            ::close(connection);
+        });
+        auto result = ask_daemon(path(), "status-get", isc::data::Element::fromJSON(R"({ "a": 1 })"));
+        daemon.join();
+        return result;
+    }
+};
+
+TEST(DaemonClient, AQuestionGetsItsAnswer) {
+    std::string heard;
+    const auto answer = ask(R"({ "result": 0, "text": "well" })", &heard);
+    CHECK(static_cast<bool>(answer));
+    CHECK_EQUAL(std::string("well"), (*answer)->get("text")->stringValue());
+    CHECK_EQUAL(std::string(R"({ "arguments": { "a": 1 }, "command": "status-get" })"), heard);
+}
+
+TEST(DaemonClient, WhatIsNoAnswerOfKeasShapeIsSaid) {
+    for (const auto* text : {"", "HTTP/1.1 400 Bad Request\r\n\r\n", "[ 1 ]", R"({ "result": "0" })", "{ \"result\": 0"}) {
+        const auto answer = ask(text);
+        CHECK_TEXT(!answer, text);
+        CHECK(answer.error().text.find("does not speak Kea's protocol") != std::string::npos);
+        ::close(listener);
+        listener = -1;
+        std::filesystem::remove(path());
+    }
+}
+
+TEST(DaemonClient, AMissingSocketTellsHowToStartTheDaemon) {
+    const auto answer = ask_daemon(path(), "status-get", nullptr);
+    CHECK(!answer);
+    CHECK(answer.error().text.find("systemctl start branchline-tftpd") != std::string::npos);
+}
+
+TEST(DaemonClient, ASocketNobodyListensAtIsTold) {
+    listen();
+    ::close(listener);
+    listener = -1;
+    const auto answer = ask_daemon(path(), "status-get", nullptr);
+    CHECK(!answer);
+    CHECK(answer.error().text.find("nobody listens") != std::string::npos);
+}
+
+TEST(DaemonClient, APathFitsASocketAddressOrIsRefused) {
+    CHECK(ask_daemon("/" + std::string(106, 'x'), "a", nullptr).error().text.find("there is no") != std::string::npos);
+    CHECK(ask_daemon("/" + std::string(107, 'x'), "a", nullptr).error().text.find("1 to 107 characters") != std::string::npos);
+    CHECK(!ask_daemon("", "a", nullptr));
+}
+
+TEST(DaemonClient, TheSocketsDirectoryIsKeas) {
+    ::unsetenv("KEA_CONTROL_SOCKET_DIR");
+    CHECK_EQUAL(std::string("/run/kea/branchline-tftpd.sock"), default_socket());
+    ::setenv("KEA_CONTROL_SOCKET_DIR", "/tmp/x", 1);
+    CHECK_EQUAL(std::string("/tmp/x/branchline-tftpd.sock"), default_socket());
+    ::unsetenv("KEA_CONTROL_SOCKET_DIR");
+}

@@ -1,0 +1,62 @@
+#include "tftpd/ctl/tables.h"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+using isc::data::Element;
+
+TEST_GROUP(Tables){};
+
+TEST(Tables, ClustersStandUnderTheirHeadings) {
+    const auto arguments = Element::fromJSON(R"({ "clusters": [ { "cluster-id": "hq-east", "tftp-servers": [
+        { "address": "192.0.2.10", "up": true, "transport": "http", "since-last-answer": 3 },
+        { "address": "2001:db8::10", "up": false, "transport": "unknown", "last-error": "silent" } ] } ] })");
+    CHECK_EQUAL(std::string("CLUSTER  SERVER        STATE  TRANSPORT  LAST ANSWER  LAST ERROR\n"
+                            "hq-east  192.0.2.10    up     http       3 s ago      -\n"
+                            "hq-east  2001:db8::10  down   unknown    never        silent\n"),
+                cluster_table(arguments));
+}
+
+TEST(Tables, CachedFilesShowAgeAndState) {
+    const auto arguments = Element::fromJSON(R"({ "files": [
+        { "name": "SEP001122334455.cnf.xml", "cluster": "hq-east", "size": 6214, "age": 125, "fresh": false } ] })");
+    CHECK_EQUAL(std::string("FILE                     CLUSTER  BYTES  FETCHED    STATE\n"
+                            "SEP001122334455.cnf.xml  hq-east  6214   2 min ago  stale\n"),
+                cache_table(arguments));
+}
+
+TEST(Tables, StatisticsAreTheNewestSample) {
+    CHECK_EQUAL(std::string("http-requests  5\n"),
+                statistics_table(Element::fromJSON(R"({ "http-requests": [ [ 5, "2025-01-31 12:00:00.000000" ] ] })")));
+}
+
+TEST(Tables, ADaemonThatDoesNotServeSaysWhy) {
+    const auto text = status_text(Element::fromJSON(R"({ "serving": false, "not-serving-reason": "no address" })"));
+    CHECK(text.find("NO: no address\n") != std::string::npos);
+}
+
+TEST(Tables, AnAnswerOfAnotherShapeIsShownAsNothing) {
+    for (const auto* json : {"{ }", "[ 1 ]", R"({ "clusters": 5, "files": { }, "http-requests": [ ] })"}) {
+        const auto arguments = Element::fromJSON(json);
+        status_text(arguments);
+        statistics_table(arguments);
+        cluster_table(arguments);
+        cluster_text(arguments);
+        cache_table(arguments);
+        CHECK_EQUAL(std::string("{  }\n"), configuration_text(arguments));
+    }
+    CHECK_EQUAL(std::string("FILE  CLUSTER  BYTES  FETCHED  STATE\n"), cache_table(nullptr));
+}
+
+TEST(Tables, ControlCharactersNeverReachTheTerminal) {
+    CHECK_EQUAL(std::string("a?[31mb?c"), printable("a\x1b[31mb\nc"));
+}
+
+TEST(Tables, DurationsHaveTheLargestUnitThatFits) {
+    CHECK_EQUAL(std::string("59 s"), duration_text(59));
+    CHECK_EQUAL(std::string("1 min"), duration_text(60));
+    CHECK_EQUAL(std::string("59 min"), duration_text(3599));
+    CHECK_EQUAL(std::string("1 h"), duration_text(3600));
+    CHECK_EQUAL(std::string("23 h"), duration_text(86399));
+    CHECK_EQUAL(std::string("1 d"), duration_text(86400));
+}

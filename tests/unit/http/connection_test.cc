@@ -1,0 +1,391 @@
+// The connection is a driver: it is tested over a real socket on the loopback, with both ends run by this one thread.
+#include "tftpd/http/connection.h"
+#include "tests/unit/http/growing_content.h"
+
+#include <log/logger_support.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+/// What the phone's end of a connection has seen.
+struct Phone {
+    explicit Phone(asio::io_context& io) : socket(io) {}
+
+    void send(std::string_view bytes) {
+        error_code ignored;
+        asio::write(socket, asio::buffer(bytes), ignored);
+    }
+
+    /// Takes what is there without waiting.
+    void look() {
+        std::array<char, 65536> bytes{};
+        while (!ended) {
+            error_code error;
+            const auto count = socket.read_some(asio::buffer(bytes), error);
+            if (error == asio::error::would_block) {
+                return;
+            }
+            if (error) {
+                ended = true;
+                reset = error == asio::error::connection_reset;
+                return;
+            }
+            text.append(bytes.data(), count);
+        }
+    }
+
+    [[nodiscard]] std::string body() const {
+        const auto end = text.find("\r\n\r\n");
+        return end == std::string::npos ? "" : text.substr(end + 4);
+    }
+
+    tcp::socket socket;
+    std::string text;
+    bool ended = false;
+    bool reset = false;
+};
+
+ContentPtr memory(const std::string& text) {
+    return std::make_shared<MemoryContent>(Bytes(text.begin(), text.end()));
+}
+
+constexpr auto real_request = "GET /CTLSEP2834A2823B58.tlv HTTP/1.1\r\nHost:198.51.100.0:6970\r\n\r\n";
+
+}  // namespace
+
+TEST_GROUP(HttpConnection) {
+    asio::io_context io{1};
+    ConnectionHost host;
+    std::map<const HttpConnection*, std::shared_ptr<HttpConnection>> connections;
+    Phone phone{io};
+    Answer answer;
+    std::vector<Question> questions;
+    std::vector<std::function<void(Answer)>> open_questions;
+    bool answer_at_once = true;
+
+    void setup() override {
+        if (!isc::log::isLoggingInitialized()) {
+            isc::log::initLogger("unit", isc::log::NONE);
+        }
+        host.ask = [this](Question question, std::function<void(Answer)> done) {
+            questions.push_back(std::move(question));
+            answer_at_once ? done(answer) : open_questions.push_back(std::move(done));
+        };
+        host.post_box = std::make_shared<PostBox>(io);
+        host.open_connections = [this] { return connections.size(); };
+        host.ended = [this](const HttpConnection& connection) { connections.erase(&connection); };
+        connect();
+    }
+
+    void teardown() override {
+        host.post_box->close();
+        while (!connections.empty()) {
+            const auto connection = connections.begin()->second;
+            connection->close();
+        }
+    }
+
+    void connect() {
+        tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+        phone.socket.connect(acceptor.local_endpoint());
+        auto connection = make_connection(acceptor.accept(), host);
+        phone.socket.non_blocking(true);
+        connections[connection.get()] = connection;
+        connection->start();
+    }
+
+    /// Runs both ends until `reached` or, so that a fault cannot hang the test, for two seconds.
+    bool until(const std::function<bool()>& reached) {
+        const auto end = Clock::now() + 2s;
+        while (Clock::now() < end) {
+            io.restart();
+            io.run_for(1ms);
+            phone.look();
+            if (reached()) {
+                return true;
+            }
+        }
+        return false;
+    }
+    bool until_text(const std::string& text) {
+        return until([&] { return phone.text == text; });
+    }
+    bool until_body(const std::string& text) {
+        return until([&] { return phone.body() == text; });
+    }
+    bool until_ended() {
+        return until([&] { return phone.ended; });
+    }
+    bool starts(const std::string& text) {
+        return until([&] { return phone.text.starts_with(text); });
+    }
+};
+
+TEST(HttpConnection, WhatARealPhoneSendsIsAnsweredWithTheBytesItKnows) {
+    answer = {Answer::Kind::content, memory("trust"), "files", ""};
+    phone.send(real_request);
+    CHECK(until_text("HTTP/1.1 200 OK\r\nContent-length: 5\r\nCache-Control: no-store\r\nContent-type: */*\r\n\r\ntrust"));
+    UNSIGNED_LONGS_EQUAL(1, questions.size());
+    CHECK_EQUAL(std::string("/CTLSEP2834A2823B58.tlv"), questions[0].name);
+    CHECK_EQUAL(std::string("127.0.0.1"), questions[0].asked_by.to_string());
+    CHECK(!questions[0].marked_proxy);
+}
+
+TEST(HttpConnection, Http10IsAnsweredAndClosed) {
+    answer = {Answer::Kind::content, memory("x"), "files", ""};
+    phone.send("GET /x HTTP/1.0\r\n\r\n");
+    CHECK(until_ended());
+    CHECK_EQUAL(
+        std::string("HTTP/1.1 200 OK\r\nContent-length: 1\r\nCache-Control: no-store\r\nContent-type: */*\r\nConnection: "
+                    "close\r\n\r\nx"),
+        phone.text);
+    CHECK(!phone.reset);
+}
+
+TEST(HttpConnection, HeadTellsTheLengthAndSendsNoBody) {
+    answer = {Answer::Kind::content, memory("twelve bytes"), "files", ""};
+    phone.send("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(until_text("HTTP/1.1 200 OK\r\nContent-length: 12\r\nCache-Control: no-store\r\nContent-type: */*\r\n\r\n"));
+}
+
+TEST(HttpConnection, EachKindOfAnswerHasItsStatus) {
+    answer = {Answer::Kind::not_found, nullptr, "negative", ""};
+    phone.send(real_request);
+    CHECK(starts("HTTP/1.1 404 "));
+    phone.text.clear();
+    answer = {Answer::Kind::refused, nullptr, "", "it has '..'"};
+    phone.send(real_request);
+    CHECK(starts("HTTP/1.1 403 "));
+    phone.text.clear();
+    answer = {Answer::Kind::unavailable, nullptr, "", "hq-east is silent"};
+    phone.send(real_request);
+    CHECK(starts("HTTP/1.1 503 "));
+    CHECK(phone.text.find("\r\nRetry-After: 5\r\n") != std::string::npos);
+    CHECK(phone.text.find("hq-east") == std::string::npos);
+}
+
+TEST(HttpConnection, OurOwnMarkIsSeenInAnyCase) {
+    answer = {Answer::Kind::not_found, nullptr, "", ""};
+    phone.send("GET /x HTTP/1.1\r\nHost: x\r\nx-branchline: 1\r\n\r\n");
+    CHECK(starts("HTTP/1.1 404 "));
+    CHECK(questions.at(0).marked_proxy);
+}
+
+TEST(HttpConnection, PipelinedRequestsAreAnsweredInOrder) {
+    answer = {Answer::Kind::content, memory("x"), "files", ""};
+    phone.send(
+        "GET /1 HTTP/1.1\r\nHost:x\r\n\r\nGET /2 HTTP/1.1\r\nHost:x\r\n\r\nGET /3 HTTP/1.1\r\nHost:x\r\nConnection: "
+        "close\r\n\r\n");
+    CHECK(until_ended());
+    UNSIGNED_LONGS_EQUAL(3, questions.size());
+    CHECK_EQUAL(std::string("/3"), questions[2].name);
+    CHECK(phone.text.ends_with("Connection: close\r\n\r\nx"));
+}
+
+TEST(HttpConnection, ALargeFileArrivesWhole) {
+    std::string text;
+    while (text.size() < 1'000'000) {
+        text += std::to_string(text.size()) + ' ';
+    }
+    answer = {Answer::Kind::content, memory(text), "files", ""};
+    phone.send(real_request);
+    CHECK(until_body(text));
+}
+
+TEST(HttpConnection, BytesOfAKnownSizeGoOutAsTheyArrive) {
+    const auto content = std::make_shared<GrowingContent>(3000);
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send(real_request);
+    CHECK(until([&] { return content->waited_for(); }));
+    content->arrive(std::string(2000, 'a'));
+    CHECK(until_body(std::string(2000, 'a').substr(0, 1024)));
+    CHECK(phone.text.find("\r\nContent-length: 3000\r\n") != std::string::npos);
+    content->arrive(std::string(1000, 'a'));
+    content->complete();
+    CHECK(until_body(std::string(3000, 'a')));
+}
+
+TEST(HttpConnection, UnknownSizeIsChunkedForHttp11) {
+    const auto content = std::make_shared<GrowingContent>();
+    content->arrive("abc");
+    content->complete();
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send(real_request);
+    CHECK(until_body("3\r\nabc\r\n0\r\n\r\n"));
+    CHECK(phone.text.find("\r\nTransfer-Encoding: chunked\r\n") != std::string::npos);
+    CHECK(phone.text.find("Content-length") == std::string::npos);
+}
+
+TEST(HttpConnection, AnEmptyContentOfUnknownSizeIsWholeToo) {
+    const auto content = std::make_shared<GrowingContent>();
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send(real_request);
+    CHECK(until([&] { return content->waited_for(); }));
+    content->complete();
+    CHECK(until_body("0\r\n\r\n"));
+}
+
+TEST(HttpConnection, UnknownSizeEndsWithTheConnectionForHttp10) {
+    const auto content = std::make_shared<GrowingContent>();
+    content->arrive("abc");
+    content->complete();
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send("GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(until_ended());
+    CHECK_EQUAL(std::string("abc"), phone.body());
+    CHECK(!phone.reset);
+}
+
+TEST(HttpConnection, ContentThatFailsInTheMiddleResetsTheConnection) {
+    const auto content = std::make_shared<GrowingContent>();
+    content->arrive(std::string(1024, 'a'));
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send(real_request);
+    CHECK(until_body("400\r\n" + std::string(1024, 'a') + "\r\n"));
+    content->fail();
+    CHECK(until_ended());
+    CHECK(phone.reset);
+    CHECK(connections.empty());
+}
+
+TEST(HttpConnection, ContentThatFailsBeforeItsFirstByteIsUnavailable) {
+    const auto content = std::make_shared<GrowingContent>(10);
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send(real_request);
+    CHECK(until([&] { return content->waited_for(); }));
+    content->fail();
+    CHECK(starts("HTTP/1.1 503 "));
+    CHECK(!phone.ended);
+}
+
+TEST(HttpConnection, OtherMethodsAreRefused) {
+    phone.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+    CHECK(phone.text.find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
+    CHECK(questions.empty());
+}
+
+TEST(HttpConnection, ARequestWithABodyIsRefused) {
+    phone.send("GET /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 413 "));
+    CHECK(!phone.reset);
+    CHECK(questions.empty());
+}
+
+TEST(HttpConnection, AHugeBodyIsRefusedBeforeItComes) {
+    phone.send("PUT /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 4"));
+}
+
+TEST(HttpConnection, Http11WithoutHostIsRefused) {
+    phone.send("GET /x HTTP/1.1\r\n\r\n");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 400 "));
+}
+
+TEST(HttpConnection, TwoHostsAreRefused) {
+    phone.send("GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 400 "));
+}
+
+TEST(HttpConnection, GarbageIsRefusedAndClosed) {
+    phone.send("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 400 "));
+    CHECK(questions.empty());
+}
+
+TEST(HttpConnection, AHeadOf8KiBIsTakenAndALargerOneRefused) {
+    answer = {Answer::Kind::not_found, nullptr, "", ""};
+    const std::string begin = "GET /x HTTP/1.1\r\nHost: x\r\nX: ";
+    phone.send(begin + std::string(max_request_head - begin.size() - 4, 'x') + "\r\n\r\n");
+    CHECK(starts("HTTP/1.1 404 "));
+    phone.text.clear();
+    phone.send(begin + std::string(max_request_head - begin.size() - 3, 'x') + "\r\n\r\n");
+    CHECK(until_ended());
+    CHECK(phone.text.starts_with("HTTP/1.1 431 "));
+}
+
+TEST(HttpConnection, ASlowHeadEndsTheConnection) {
+    connections.begin()->second->close();
+    phone.socket.close();
+    host.times.header = 20ms;
+    connect();
+    phone.send("GET /x HTTP/1.1\r\nHost:");
+    CHECK(until_ended());
+    CHECK_EQUAL(std::string(), phone.text);
+    CHECK(until([&] { return connections.empty(); }));
+}
+
+TEST(HttpConnection, AnIdleConnectionEnds) {
+    answer = {Answer::Kind::not_found, nullptr, "", ""};
+    host.times.header = 20ms;  // counts from the next request on
+    phone.send(real_request);
+    CHECK(starts("HTTP/1.1 404 "));
+    CHECK(until_ended());
+}
+
+TEST(HttpConnection, APhoneThatTakesNothingIsLetGo) {
+    host.times.piece = 20ms;
+    answer = {Answer::Kind::content, memory(std::string(64u << 20, 'x')), "files", ""};
+    phone.send(real_request);
+    const auto end = Clock::now() + 2s;
+    while (!connections.empty() && Clock::now() < end) {
+        io.restart();
+        io.run_for(1ms);
+    }
+    CHECK(connections.empty());
+    CHECK(until_ended());
+    CHECK(phone.reset);
+}
+
+TEST(HttpConnection, FinishEndsAnIdleConnectionAtOnceAndABusyOneAfterItsAnswer) {
+    answer_at_once = false;
+    phone.send(real_request);
+    CHECK(until([&] { return open_questions.size() == 1; }));
+    connections.begin()->second->finish();
+    CHECK(!connections.empty());
+    open_questions[0]({Answer::Kind::content, memory("last"), "files", ""});
+    CHECK(until_ended());
+    CHECK_EQUAL(std::string("last"), phone.body());
+    CHECK(!phone.reset);
+    CHECK(until([&] { return connections.empty(); }));
+}
+
+TEST(HttpConnection, FinishClosesAnIdleConnection) {
+    const auto connection = connections.begin()->second;
+    connection->finish();
+    CHECK(connections.empty());
+    CHECK(until_ended());
+}
+
+TEST(HttpConnection, AnAnswerThatComesAfterTheEndIsDropped) {
+    answer_at_once = false;
+    phone.send(real_request);
+    CHECK(until([&] { return open_questions.size() == 1; }));
+    const auto connection = connections.begin()->second;
+    connection->close();
+    open_questions[0]({Answer::Kind::content, memory("late"), "files", ""});
+    CHECK(until_ended());
+    CHECK_EQUAL(std::string(), phone.text);
+}

@@ -1,0 +1,193 @@
+#include "hook_driver.h"
+
+#include <dhcp/dhcp4.h>
+#include <dhcpsrv/cfg_db_access.h>
+#include <dhcpsrv/cfgmgr.h>
+#include <hooks/hooks_manager.h>
+#include <process/daemon.h>
+
+#include <filesystem>
+#include <optional>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <CppUTest/TestHarness.h>
+
+#include "tftpd/api/lease_event.h"
+
+using namespace branchline::hook;
+using namespace isc::dhcp;
+using isc::data::Element;
+
+namespace {
+
+std::string serving(const char* address) { return R"({ "event-socket": "", "tftp-servers": [ ")" + std::string(address) + R"(" ] })"; }
+
+}  // namespace
+
+TEST_GROUP(LoadUnload) {
+    std::optional<LoadedHook> hook;
+
+    void start(const std::string& parameters) {
+        hook.emplace(LoadedHook::Server::dhcp4, parameters);
+        CHECK(hook->loaded());
+    }
+    std::string offered() {
+        const auto response = response4(DHCPOFFER);
+        hook->send4(query4(DHCPDISCOVER), response, subnet4());
+        return servers_in(*response);
+    }
+    void teardown() override { hook.reset(); }
+};
+
+TEST(LoadUnload, BeforeTheFirstConfigurationNothingIsSent) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string("-"), offered());
+}
+
+TEST(LoadUnload, AWrongValueDoesNotFailTheLoad) {
+    start(R"({ "tftp-servers": [ "10.0.0.300" ], "event-socket": "" })");
+}
+
+TEST(LoadUnload, AtFirstStartAWrongParameterMeansNoServersAndDhcpGoesOn) {
+    start(R"({ "tftp-servers": [ "10.0.0.300" ], "event-socket": "" })");
+    const auto subnet = subnet4();
+    subnet->setContext(Element::fromJSON(R"({ "branchline": { "tftp-servers": [ "192.0.2.4" ] } })"));
+    hook->staging()->getCfgSubnets4()->add(subnet);
+    CHECK_EQUAL(std::string(), hook->configure());
+    CHECK_EQUAL(std::string("192.0.2.4"), offered());
+    const auto elsewhere = response4(DHCPOFFER);
+    hook->send4(query4(DHCPDISCOVER), elsewhere, subnet4(8));
+    CHECK_EQUAL(std::string("-"), servers_in(*elsewhere));
+    CHECK(hook->command("branchline-status-get").find("10.0.0.300") != std::string::npos);
+}
+
+TEST(LoadUnload, AtFirstStartAWrongScopeSaysNothing) {
+    start(serving("192.0.2.1"));
+    const auto subnet = subnet4();
+    subnet->setContext(Element::fromJSON(R"({ "branchline": { "tftp-servers": [ "nonsense" ] } })"));
+    hook->staging()->getCfgSubnets4()->add(subnet);
+    CHECK_EQUAL(std::string(), hook->configure());
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());
+}
+
+TEST(LoadUnload, ACheckRefusesAWrongValueAtOnce) {
+    start(serving("10.0.0.300"));
+    const auto access = hook->staging()->getCfgDbAccess();
+    access->setLeaseDbAccessString("type=memfile");
+    access->setAppendedParameters("universe=4 persist=false");
+    CHECK(hook->configure().find("10.0.0.300") != std::string::npos);
+}
+
+TEST(LoadUnload, ACheckPassesARightOne) {
+    start(serving("192.0.2.1"));
+    const auto access = hook->staging()->getCfgDbAccess();
+    access->setLeaseDbAccessString("type=memfile");
+    access->setAppendedParameters("universe=4 persist=false");
+    CHECK_EQUAL(std::string(), hook->configure());
+}
+
+TEST(LoadUnload, AWrongParameterOnReloadKeepsTheRunningSetting) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    hook->reload(serving("10.0.0.300"));
+    CHECK(hook->loaded());
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());  // Kea has not asked us yet, or failed before it did
+    const auto error = hook->configure();
+    CHECK(error.find("10.0.0.300") != std::string::npos);
+    CHECK(error.find("(string)") != std::string::npos || error.find(":1:") != std::string::npos);
+    CHECK(error.find("was kept") != std::string::npos);
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());
+    hook->reload(serving("192.0.2.9"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    CHECK_EQUAL(std::string("192.0.2.9"), offered());
+}
+
+TEST(LoadUnload, AWrongScopeOnReloadKeepsTheRunningSetting) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    hook->reload(serving("192.0.2.9"));
+    hook->staging()->setContext(Element::fromJSON(R"({ "branchline": { "ordre": "spread" } })"));
+    const auto error = hook->configure();
+    CHECK(error.find("ordre") != std::string::npos);
+    CHECK(error.find("global user-context") != std::string::npos);
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());
+}
+
+TEST(LoadUnload, WhenALaterLibrarySaysNoTheRunningSettingHolds) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    hook->reload(serving("192.0.2.9"));
+    hook->configure_without_commit();
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());
+}
+
+TEST(LoadUnload, OtherProcessesRefuseTheLibrary) {
+    start(serving("192.0.2.1"));
+    isc::process::Daemon::setProcName("kea-ctrl-agent");
+    hook->reload(serving("192.0.2.1"));
+    CHECK(!hook->loaded());
+}
+
+TEST(LoadUnload, NothingOfOursIsLeftAfterUnload) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    const auto threads = [] {
+        const std::filesystem::directory_iterator tasks("/proc/self/task");
+        return std::distance(begin(tasks), end(tasks));
+    };
+    const auto files = [] {
+        const std::filesystem::directory_iterator open("/proc/self/fd");
+        return std::distance(begin(open), end(open));
+    };
+    const auto with = threads();
+    const auto open_with = files();
+    // A response that was handed our options outlives the library.
+    const auto response = response4(DHCPOFFER);
+    hook->send4(query4(DHCPDISCOVER), response, subnet4());
+    hook.reset();
+    CHECK_EQUAL(with - 1, threads());
+    CHECK(files() < open_with);
+    CHECK_EQUAL(std::string("192.0.2.1"), servers_in(*response));
+}
+
+TEST(LoadUnload, TheStatusCommandShowsWhatIsInForce) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    offered();
+    const auto status = hook->command("branchline-status-get");
+    for (const char* part : {"\"result\": 0", "\"tftp-servers\": [ \"192.0.2.1\" ]", "\"option-150-sent\": 1", "\"daemon\": \"unknown\""}) {
+        CHECK_TEXT(status.find(part) != std::string::npos, status.c_str());
+    }
+}
+
+TEST(LoadUnload, EventsReachTheDaemonsSocket) {
+    std::string directory = (std::filesystem::temp_directory_path() / "branchline-hook-XXXXXX").string();
+    CHECK(::mkdtemp(directory.data()) != nullptr);
+    const auto path = directory + "/events.sock";
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::copy(path.begin(), path.end(), name.sun_path);
+    const int in = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    CHECK_EQUAL(0, ::bind(in, reinterpret_cast<const sockaddr*>(&name), sizeof name));
+
+    start(R"({ "tftp-servers": [ "192.0.2.1" ], "event-socket": ")" + path + R"(" })");
+    CHECK_EQUAL(std::string(), hook->configure());
+    offered();
+    pollfd waiting{in, POLLIN, 0};
+    CHECK_EQUAL(1, ::poll(&waiting, 1, 5000));
+    branchline::Bytes buffer(4096);
+    buffer.resize(static_cast<std::size_t>(::recv(in, buffer.data(), buffer.size(), 0)));
+    const auto event = branchline::api::decode(buffer);
+    CHECK(!!event);
+    CHECK(event->kind == branchline::api::LeaseEvent::Kind::offered);
+    CHECK_EQUAL(std::string("10.0.0.15"), event->address);
+    CHECK_EQUAL(0x55, event->mac->at(5));
+    CHECK_EQUAL(7u, event->subnet);
+    CHECK_EQUAL(std::string("192.0.2.1"), event->servers.at(0));
+    ::close(in);
+    std::filesystem::remove_all(directory);
+}

@@ -1,0 +1,84 @@
+#include "tftpd/phones/lease_table.h"
+
+#include <chrono>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+using Kind = api::LeaseEvent::Kind;
+
+namespace {
+
+const TimePoint start{};
+
+MacAddress mac(std::uint8_t last) { return {0, 0x11, 0x22, 0x33, 0x44, last}; }
+
+api::LeaseEvent event(Kind kind, std::uint8_t last, const std::string& address, unsigned family = 4) {
+    api::LeaseEvent made;
+    made.kind = kind;
+    made.family = family;
+    made.mac = mac(last);
+    made.address = address;
+    made.lifetime = 600;
+    return made;
+}
+
+}  // namespace
+
+TEST_GROUP(LeaseTable) {
+    LeaseTable table{2};
+};
+
+TEST(LeaseTable, KeepsTheLastAddressOfEachFamily) {
+    table.update(event(Kind::committed, 1, "10.0.0.1"), start);
+    table.update(event(Kind::committed, 1, "2001:db8::1", 6), start);
+    table.update(event(Kind::renewed, 1, "10.0.0.2"), start + std::chrono::seconds(5));
+    const auto phone = table.find(mac(1));
+    CHECK(phone.has_value());
+    CHECK_EQUAL(std::string("10.0.0.2"), phone->v4.text);
+    CHECK_EQUAL(std::string("2001:db8::1"), phone->v6.text);
+    CHECK(phone->v4.heard == start + std::chrono::seconds(5));
+    CHECK(!table.find_address("10.0.0.1"));
+    CHECK(table.find_address("2001:db8::1")->mac == mac(1));
+}
+
+TEST(LeaseTable, AnOfferIsNoLease) {
+    table.update(event(Kind::offered, 1, "10.0.0.1"), start);
+    CHECK(table.find(mac(1)).has_value());
+    CHECK(!table.find_address("10.0.0.1"));
+}
+
+TEST(LeaseTable, TheEndOfAnOlderLeaseLeavesTheNewOne) {
+    table.update(event(Kind::committed, 1, "10.0.0.2"), start);
+    table.update(event(Kind::expired, 1, "10.0.0.1"), start);
+    CHECK_EQUAL(std::string("10.0.0.2"), table.find(mac(1))->v4.text);
+    table.update(event(Kind::released, 1, "10.0.0.2"), start);
+    CHECK(table.find(mac(1))->v4.text.empty());
+    CHECK(!table.find_address("10.0.0.2"));
+}
+
+TEST(LeaseTable, AnAddressBelongsToThePhoneThatGotItLast) {
+    table.update(event(Kind::committed, 1, "10.0.0.1"), start);
+    table.update(event(Kind::committed, 2, "10.0.0.1"), start);
+    CHECK(table.find_address("10.0.0.1")->mac == mac(2));
+    CHECK(table.find(mac(1))->v4.text.empty());
+}
+
+TEST(LeaseTable, WhenFullThePhoneSilentForLongestGoes) {
+    table.update(event(Kind::committed, 1, "10.0.0.1"), start);
+    table.update(event(Kind::committed, 2, "10.0.0.2"), start);
+    table.update(event(Kind::renewed, 1, "10.0.0.1"), start);
+    CHECK_EQUAL(2u, table.size());
+    table.update(event(Kind::committed, 3, "10.0.0.3"), start);
+    CHECK_EQUAL(2u, table.size());
+    CHECK(table.find(mac(1)).has_value());
+    CHECK(!table.find(mac(2)));
+    CHECK(!table.find_address("10.0.0.2"));
+}
+
+TEST(LeaseTable, AnEventWithoutMacIsPassedOver) {
+    auto nameless = event(Kind::committed, 1, "10.0.0.1");
+    nameless.mac.reset();
+    CHECK(!table.update(nameless, start));
+    CHECK_EQUAL(0u, table.size());
+}

@@ -1,0 +1,483 @@
+#include "tftpd/resolve/resolver_core.h"
+
+#include "tests/unit/resolve/fake_clusters.h"
+#include "tftpd/base/counters.h"
+
+#include <string>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace branchline;
+using namespace std::chrono_literals;
+using branchline::test::FakeClusters;
+using branchline::test::said;
+
+namespace {
+
+constexpr auto phone_file = "SEP001122334455.cnf.xml";
+constexpr auto common_file = "ringlist.xml";
+
+std::string text(const char* literal) {
+    return literal;
+}
+
+}  // namespace
+
+TEST_GROUP(ResolverCore){};
+
+TEST(ResolverCore, FiveHundredAskersOfOneNameMakeOneQueryPerCluster) {
+    FakeClusters clusters({"a", "b"});
+    std::vector<std::shared_ptr<std::vector<Answer>>> answers;
+    for (int i = 0; i < 500; ++i) {
+        answers.push_back(clusters.ask(i % 2 == 0 ? phone_file : "sep001122334455.CNF.XML"));
+    }
+    CHECK_EQUAL(text("a b"), clusters.asked());
+    clusters.not_found("a");
+    clusters.give("b", "config");
+    for (const auto& answer : answers) {
+        CHECK_EQUAL(text("content:cluster:b:config"), said(answer));
+    }
+    CHECK_EQUAL(0u, clusters.core->jobs());
+    CHECK_EQUAL(0u, clusters.running());
+}
+
+TEST(ResolverCore, SecondRequestComesFromTheCacheWhileFreshThenFromTheOwnerAlone) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.asked();
+    clusters.not_found("a");
+    clusters.give("b", "config");
+    CHECK_EQUAL(text("content:cache:b:config"), said(clusters.ask(phone_file)));
+    CHECK_EQUAL(text(""), clusters.asked());
+    clusters.pass(15s);
+    const auto answer = clusters.ask(phone_file);
+    CHECK_EQUAL(text("b"), clusters.asked());
+    clusters.give("b", "changed");
+    CHECK_EQUAL(text("content:cluster:b:changed"), said(answer));
+}
+
+TEST(ResolverCore, MovedPhoneIsFoundAtItsNewClusterAtOnceAndStaysThere) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.give("a", "old");
+    clusters.pass(15s);
+    clusters.asked();
+    const auto moved = clusters.ask(phone_file);
+    CHECK_EQUAL(text("a"), clusters.asked());
+    clusters.not_found("a");
+    CHECK_EQUAL(text("b"), clusters.asked());
+    clusters.give("b", "new");
+    CHECK_EQUAL(text("content:cluster:b:new"), said(moved));
+    clusters.pass(15s);
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("b"), clusters.asked());
+}
+
+TEST(ResolverCore, MovedPhoneIsFoundWhileItsOldClusterIsUnreachable) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.give("a", "old");
+    clusters.pass(15s);
+    const auto moved = clusters.ask(phone_file);
+    clusters.unreachable("a");
+    clusters.give("b", "new");
+    CHECK_EQUAL(text("content:cluster:b:new"), said(moved));
+}
+
+TEST(ResolverCore, OwnerIsForgottenAfterItsLifetimeHoweverOftenItWasAsked) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.give("a", "x");
+    for (int i = 0; i < 119; ++i) {
+        clusters.pass(15s);
+        clusters.asked();
+        clusters.ask(phone_file);
+        CHECK_EQUAL(text("a"), clusters.asked());
+        clusters.give("a", "x");
+    }
+    clusters.pass(15s);  // 1800 s after the search
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+}
+
+TEST(ResolverCore, NotFoundAnywhereIsRememberedForNegativeLifetime) {
+    FakeClusters clusters({"a", "b"});
+    const auto first = clusters.ask(phone_file);
+    clusters.not_found("a");
+    CHECK_EQUAL(text("nothing"), said(first));
+    clusters.not_found("b");
+    CHECK_EQUAL(text("not_found:"), said(first));
+    clusters.asked();
+    clusters.pass(29999ms);
+    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask(phone_file)));
+    CHECK_EQUAL(text(""), clusters.asked());
+    clusters.pass(1ms);
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+}
+
+TEST(ResolverCore, NotFoundWithAClusterUnreachableIsRememberedShortly) {
+    FakeClusters clusters({"a", "b"});
+    const auto first = clusters.ask(phone_file);
+    clusters.not_found("a");
+    clusters.unreachable("b");
+    CHECK_EQUAL(text("not_found:"), said(first));
+    clusters.asked();
+    clusters.pass(ResolverCore::doubtful_negative_lifetime - 1ms);
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text(""), clusters.asked());
+    clusters.pass(1ms);
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+}
+
+TEST(ResolverCore, NobodyReachableIsUnavailableAndNotRemembered) {
+    FakeClusters clusters({"a", "b"});
+    const auto first = clusters.ask(phone_file);
+    clusters.unreachable("a");
+    clusters.unreachable("b");
+    CHECK_EQUAL(text("unavailable"), said(first));
+    clusters.asked();
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+}
+
+TEST(ResolverCore, OwnerUnreachableGivesTheLastGoodCopy) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(common_file);
+    clusters.give("a", "rings");
+    clusters.pass(1800s);
+    clusters.asked();
+    // The owner is forgotten by now: both are asked, and a's copy is served since b has none.
+    const auto answer = clusters.ask(common_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+    clusters.unreachable("a");
+    clusters.not_found("b");
+    CHECK_EQUAL(text("content:stale:a:rings"), said(answer));
+}
+
+TEST(ResolverCore, WithoutServeStaleAnUnreachableOwnerIsUnavailable) {
+    FakeClusters clusters({"a"}, false);
+    clusters.ask(phone_file);
+    clusters.give("a", "config");
+    clusters.pass(15s);
+    const auto answer = clusters.ask(phone_file);
+    clusters.unreachable("a");
+    CHECK_EQUAL(text("unavailable"), said(answer));
+}
+
+TEST(ResolverCore, LastGoodCopySurvivesARestartAndItsClusterIsAskedFirst) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(common_file);
+    clusters.not_found("a");
+    clusters.give("b", "rings");
+    clusters.run();
+    clusters.now += 2h;
+    clusters.open();
+    clusters.now += 2h;
+    clusters.asked();
+    const auto answer = clusters.ask(common_file);
+    CHECK_EQUAL(text("b"), clusters.asked());
+    clusters.unreachable("b");
+    CHECK_EQUAL(text("content:stale:b:rings"), said(answer));
+}
+
+TEST(ResolverCore, LastGoodCopyIsServedAfterTwoSecondsOfSilenceAndRefreshedBehind) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    clusters.give("a", "old");
+    clusters.pass(15s);
+    const auto first = clusters.ask(phone_file);
+    clusters.pass_by_deadlines(1999ms);
+    CHECK_EQUAL(text("nothing"), said(first));
+    clusters.pass_by_deadlines(1ms);
+    CHECK_EQUAL(text("content:stale:a:old"), said(first));
+    CHECK_EQUAL(text("content:stale:a:old"), said(clusters.ask(phone_file)));  // joins what still runs
+    clusters.give("a", "new");
+    CHECK_EQUAL(text("content:cache:a:new"), said(clusters.ask(phone_file)));
+}
+
+TEST(ResolverCore, FileDeletedFromItsClusterIsNoLastGoodCopyAnyMore) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    clusters.give("a", "config");
+    clusters.pass(15s);
+    const auto gone = clusters.ask(phone_file);
+    clusters.not_found("a");
+    CHECK_EQUAL(text("not_found:"), said(gone));
+    clusters.pass(30s);
+    const auto later = clusters.ask(phone_file);
+    clusters.unreachable("a");
+    CHECK_EQUAL(text("unavailable"), said(later));
+    CHECK_EQUAL(0u, clusters.cache->list().size());
+}
+
+TEST(ResolverCore, LoopRuleAnswersFromTheFreshCacheOnly) {
+    FakeClusters clusters({"a"});
+    CHECK_EQUAL(text("not_found:loop"), said(clusters.ask(phone_file, true)));
+    CHECK_EQUAL(text(""), clusters.asked());
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a"), clusters.asked());
+    CHECK_EQUAL(text("not_found:loop"), said(clusters.ask(phone_file, true)));  // does not join either
+    clusters.give("a", "config");
+    CHECK_EQUAL(text("content:cache:a:config"), said(clusters.ask(phone_file, true)));
+    clusters.pass(15s);
+    CHECK_EQUAL(text("not_found:loop"), said(clusters.ask(phone_file, true)));
+    CHECK_EQUAL(text(""), clusters.asked());
+}
+
+TEST(ResolverCore, SmallFileIsGivenOnlyWhenAllOfItIsThere) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.found("a", 6);
+    clusters.bytes("a", "con");
+    CHECK_EQUAL(text("nothing"), said(answer));
+    clusters.bytes("a", "fig");
+    CHECK_EQUAL(text("nothing"), said(answer));
+    clusters.done("a", FetchResult::complete);
+    CHECK_EQUAL(text("content:cluster:a:config"), said(answer));
+}
+
+TEST(ResolverCore, SmallFileThatBreaksOffIsTakenFromTheNextServerUnnoticed) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.found("a", 6);
+    clusters.bytes("a", "xxx");
+    clusters.found("a", 6);  // the next server of the cluster
+    clusters.bytes("a", "config");
+    clusters.done("a", FetchResult::complete);
+    CHECK_EQUAL(text("content:cluster:a:config"), said(answer));
+}
+
+TEST(ResolverCore, SmallFileThatABrokenClusterCannotGiveIsTakenFromTheOther) {
+    FakeClusters clusters({"a", "b"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.found("a", 6);
+    clusters.bytes("a", "xxx");
+    clusters.asked();
+    clusters.done("a", FetchResult::broken);
+    CHECK_EQUAL(text("b"), clusters.asked());
+    clusters.give("b", "config");
+    CHECK_EQUAL(text("content:cluster:b:config"), said(answer));
+}
+
+TEST(ResolverCore, LargeFileIsGivenAtOnceAndGrows) {
+    FakeClusters clusters({"a"});
+    const std::string file(NameJob::early_size, 'f');
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", file.size());
+    CHECK_EQUAL(text("content:cluster:a:PENDING"), said(answer));
+    clusters.bytes("a", file);
+    const auto joined = clusters.ask(common_file);
+    CHECK_EQUAL(text("content:cluster:a:PENDING"), said(joined));
+    clusters.done("a", FetchResult::complete);
+    CHECK(said(answer) == "content:cluster:a:" + file);
+    CHECK(said(joined) == "content:cluster:a:" + file);
+    CHECK(said(clusters.ask(common_file)) == "content:cache:a:" + file);
+}
+
+TEST(ResolverCore, FileOneByteBelowTheEarlySizeIsWaitedFor) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", NameJob::early_size - 1);
+    CHECK_EQUAL(text("nothing"), said(answer));
+}
+
+TEST(ResolverCore, FileOfUnknownSizeIsGivenOnceItIsLarge) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", std::nullopt);
+    clusters.bytes("a", std::string(NameJob::early_size - 1, 'f'));
+    CHECK_EQUAL(text("nothing"), said(answer));
+    clusters.bytes("a", "f");
+    CHECK_EQUAL(text("content:cluster:a:PENDING"), said(answer));
+}
+
+TEST(ResolverCore, SmallFileThatTakesLongIsGivenWhileItGrows) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", 1000);
+    clusters.bytes("a", std::string(600, 'f'));
+    clusters.pass_by_deadlines(2999ms);
+    CHECK_EQUAL(text("nothing"), said(answer));
+    clusters.pass_by_deadlines(1ms);
+    CHECK_EQUAL(text("content:cluster:a:PENDING"), said(answer));
+    Bytes block(512);
+    CHECK(answer->front().content->read(0, block).state == tftp::BlockRead::State::ok);
+}
+
+TEST(ResolverCore, LargeFileThatBreaksOffFailsForThoseWhoHadItAndIsNotCached) {
+    FakeClusters clusters({"a", "b"});
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", NameJob::early_size);
+    clusters.bytes("a", std::string(1000, 'f'));
+    clusters.done("a", FetchResult::broken);
+    CHECK_EQUAL(text("content:cluster:a:FAILED"), said(answer));
+    CHECK_EQUAL(0u, clusters.cache->list().size());
+    CHECK_EQUAL(0u, clusters.core->jobs());
+}
+
+TEST(ResolverCore, LargeFileGoesOnFromTheNextServerIfItIsTheSame) {
+    FakeClusters clusters({"a"});
+    const std::string file(NameJob::early_size, 'f');
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", file.size());
+    clusters.bytes("a", file.substr(0, 5000));
+    clusters.found("a", file.size());
+    clusters.bytes("a", file);
+    clusters.done("a", FetchResult::complete);
+    CHECK(said(answer) == "content:cluster:a:" + file);
+}
+
+TEST(ResolverCore, LargeFileThatDiffersOnTheNextServerFails) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", NameJob::early_size);
+    clusters.bytes("a", std::string(5000, 'f'));
+    clusters.found("a", NameJob::early_size);
+    clusters.bytes("a", std::string(4999, 'f') + "g");
+    CHECK_EQUAL(text("content:cluster:a:FAILED"), said(answer));
+    CHECK_EQUAL(0u, clusters.running());
+    CHECK_EQUAL(0u, clusters.cache->list().size());
+}
+
+TEST(ResolverCore, LosingClusterIsCancelledAndItsBytesAreNotServed) {
+    FakeClusters clusters({"a", "b"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.found("b", 5);
+    clusters.bytes("b", "wrong");
+    clusters.done("b", FetchResult::complete);
+    CHECK_EQUAL(text("nothing"), said(answer));
+    clusters.found("a", 5);
+    CHECK_EQUAL(1u, clusters.running());
+    clusters.bytes("a", "right");
+    clusters.done("a", FetchResult::complete);
+    CHECK_EQUAL(text("content:cluster:a:right"), said(answer));
+}
+
+TEST(ResolverCore, CandidateThatIsCompleteIsGivenWhenTheEarlierOneStaysSilent) {
+    FakeClusters clusters({"a", "b"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.give("b", "config");
+    clusters.pass_by_deadlines(499ms);
+    CHECK_EQUAL(text("nothing"), said(answer));
+    clusters.pass_by_deadlines(1ms);
+    CHECK_EQUAL(text("content:cluster:b:config"), said(answer));
+    CHECK_EQUAL(0u, clusters.running());
+}
+
+TEST(ResolverCore, CapsFitTheKindOfFile) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    CHECK(clusters.fetch("a").caps.max_size == 1u << 20);
+    CHECK(clusters.fetch("a").caps.deadline == 30s);
+    clusters.ask("firmware.loads");
+    CHECK(clusters.fetch("a").caps.max_size == 64u << 20);
+    CHECK(clusters.fetch("a").caps.deadline == 600s);
+}
+
+TEST(ResolverCore, QueriesAreBoundedToAHundredASecondAfterTheBurst) {
+    FakeClusters clusters({"a"});
+    std::vector<std::shared_ptr<std::vector<Answer>>> answers;
+    for (int i = 0; i < 1000; ++i) {
+        answers.push_back(clusters.ask("name" + std::to_string(i)));
+    }
+    CHECK_EQUAL(200u, clusters.started.size());
+    // 500 wait, the rest was turned away.
+    CHECK_EQUAL(text("nothing"), said(answers[699]));
+    CHECK_EQUAL(text("unavailable"), said(answers[700]));
+    clusters.pass_by_deadlines(1s);
+    CHECK(clusters.started.size() >= 295);
+    CHECK(clusters.started.size() <= 301);
+    clusters.pass_by_deadlines(10s);
+    CHECK(clusters.started.size() <= 701);
+    CHECK(clusters.started.size() >= 690);
+    for (std::size_t i = 200; i < 700; ++i) {
+        CHECK(said(answers[i]) == "nothing" || said(answers[i]) == "unavailable");
+    }
+}
+
+TEST(ResolverCore, LastGoodCopyIsServedWhenThereIsNoRoomForQueries) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    clusters.give("a", "config");
+    clusters.pass(15s);
+    for (int i = 0; i < 701; ++i) {
+        clusters.ask("name" + std::to_string(i));
+    }
+    CHECK_EQUAL(text("content:stale:a:config"), said(clusters.ask(phone_file)));
+}
+
+TEST(ResolverCore, ReconfigureLetsOldQuestionsEndAsTheyBeganAndNewOnesBeginAnew) {
+    FakeClusters clusters({"a"});
+    const auto before = clusters.ask(phone_file);
+    clusters.asked();
+    clusters.reconfigure({"b"});
+    const auto after = clusters.ask(phone_file);
+    CHECK_EQUAL(text("b"), clusters.asked());
+    clusters.give("a", "old");
+    CHECK_EQUAL(text("content:cluster:a:old"), said(before));
+    CHECK_EQUAL(text("nothing"), said(after));
+    CHECK_EQUAL(0u, clusters.cache->list().size());  // of a cluster that is gone
+    clusters.give("b", "new");
+    CHECK_EQUAL(text("content:cluster:b:new"), said(after));
+}
+
+TEST(ResolverCore, ReconfigureKeepsOwnersOfClustersThatStayAndForgetsNegatives) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.not_found("a");
+    clusters.give("b", "config");
+    clusters.ask(common_file);
+    clusters.not_found("a");
+    clusters.not_found("b");
+    clusters.asked();
+    clusters.reconfigure({"c", "b"});
+    clusters.ask(common_file);
+    CHECK_EQUAL(text("c b"), clusters.asked());
+    clusters.pass(15s);
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("b"), clusters.asked());
+}
+
+TEST(ResolverCore, WhatWasFlushedWhileItWasFetchedIsNotKept) {
+    FakeClusters clusters({"a", "b"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.core->flush([](const std::string&, const std::string&) { return true; });
+    clusters.not_found("a");
+    clusters.give("b", "config");
+    CHECK_EQUAL(text("content:cluster:b:config"), said(answer));
+    CHECK_EQUAL(0u, clusters.cache->list().size());
+    clusters.asked();
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+}
+
+TEST(ResolverCore, ShutDownAnswersAllThatIsOpen) {
+    FakeClusters clusters({"a"});
+    const auto open = clusters.ask(phone_file);
+    const auto large = clusters.ask(common_file);
+    clusters.found("a", NameJob::early_size);
+    clusters.core->shut_down();
+    CHECK_EQUAL(text("unavailable"), said(open));
+    CHECK_EQUAL(text("content:cluster:a:FAILED"), said(large));
+    CHECK_EQUAL(text("unavailable"), said(clusters.ask(phone_file)));
+    clusters.run();
+    CHECK_EQUAL(0u, clusters.running());
+}
+
+TEST(ResolverCore, AskingAgainFromWithinTheAnswerBeginsAnew) {
+    FakeClusters clusters({"a"});
+    int answers = 0;
+    std::function<void(Answer)> again = [&](const Answer&) {
+        if (++answers < 3) {
+            clusters.core->ask(test::name_of(phone_file), false, again);
+        }
+    };
+    clusters.core->ask(test::name_of(phone_file), false, again);
+    clusters.run();
+    clusters.unreachable("a");
+    clusters.unreachable("a");
+    clusters.unreachable("a");
+    CHECK_EQUAL(3, answers);
+}

@@ -1,0 +1,68 @@
+// A directory of a test's own below /tmp, removed with it, and what store tests do in it.
+#pragma once
+
+#include "tftpd/store/content.h"
+#include "tftpd/store/file_name.h"
+
+#include <sys/stat.h>
+#include <fcntl.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace branchline::test {
+
+class Scratch {
+public:
+    Scratch() {
+        std::string name = (std::filesystem::temp_directory_path() / "branchline-unit-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    ~Scratch() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    /// Writes a file below.
+    void write(const std::string& name, const std::string& text) const {
+        const auto path = path_ / name;
+        std::filesystem::create_directories(path.parent_path());
+        std::ofstream(path, std::ios::binary) << text;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+inline FileName name_of(const std::string& text) {
+    auto name = FileName::parse(text);
+    return *std::move(name);
+}
+
+/// All of a content, by reads of `piece` bytes; "FAILED" or "PENDING" if a read says so.
+inline std::string text_of(const Content& content, std::size_t piece = 512) {
+    std::string text;
+    for (;;) {
+        Bytes block(piece);
+        const auto read = content.read(text.size(), block);
+        if (read.state != tftp::BlockRead::State::ok) {
+            return read.state == tftp::BlockRead::State::failed ? "FAILED" : "PENDING";
+        }
+        text.append(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(read.bytes));
+        if (read.bytes < piece) {
+            return text;
+        }
+    }
+}
+
+inline Bytes bytes_of(const std::string& text) {
+    return {text.begin(), text.end()};
+}
+
+}  // namespace branchline::test

@@ -1,0 +1,329 @@
+#include "tftpd/app/daemon.h"
+
+#include "tftpd/app/config_file.h"
+#include "tftpd/app/control_socket.h"
+#include "tftpd/app/logging.h"
+#include "tftpd/app/notify.h"
+#include "tftpd/app/server_table_writer.h"
+#include "tftpd/base/clock.h"
+#include "tftpd/config/config_error.h"
+#include "tftpd/config/config_reader.h"
+#include "tftpd/control/commands.h"
+#include "tftpd/control/version.h"
+#include "tftpd/http/file_service.h"
+#include "tftpd/log/log.h"
+#include "tftpd/phones/event_receiver.h"
+#include "tftpd/resolve/resolver.h"
+#include "tftpd/server/tftp_server.h"
+
+#include "app_messages.h"
+
+#include <asiolink/io_service.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <functional>
+#include <future>
+#include <thread>
+#include <vector>
+
+namespace branchline {
+namespace {
+
+using boost::system::error_code;
+using isc::data::ConstElementPtr;
+
+constexpr std::chrono::seconds tick{1};
+constexpr std::chrono::milliseconds answer_time{100};  // for the answer to "shutdown" to reach who sent it
+constexpr rlim_t wanted_descriptors = 16384;           // 2,500 HTTP connections, 4,096 files, remote servers
+
+// As many descriptors as we may have without asking anyone.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted_descriptors) {
+        limit.rlim_cur = std::min(limit.rlim_max, wanted_descriptors);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/// Steps that were taken and are to be taken back, newest first, unless all went well.
+class Undo {
+public:
+    Undo() = default;
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+    ~Undo() {
+        for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+            try {
+                (*step)();
+            } catch (const std::exception& error) {
+                LOG_ERROR(app_logger, APP_SWITCH_BACK_FAILED).arg(error.what());
+            }
+        }
+    }
+    void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
+    void keep_all() { steps_.clear(); }
+
+private:
+    std::vector<std::function<void()>> steps_;
+};
+
+}  // namespace
+
+struct Daemon::Impl {
+    explicit Impl(DaemonOptions given) : options(std::move(given)) {}
+
+    [[nodiscard]] ConfigPtr with_options(const ConfigPtr& read) const;
+    void start_parts(const ReadConfig& read);
+    void receive_events();
+    void switch_to(const ReadConfig& read);
+    void reload_from_file();
+    void log_warnings(const ReadConfig& read) const;
+    void wait_for_signal();
+    void wait_for_tick();
+    void tell_hook();
+    void stop_soon(const std::string& why);
+    void stop();
+    [[nodiscard]] CommandTargets command_targets();
+
+    const DaemonOptions options;
+    isc::asiolink::IOServicePtr io{new isc::asiolink::IOService()};
+    boost::asio::signal_set signals{io->getInternalIOService()};
+    boost::asio::steady_timer ticker{io->getInternalIOService()};
+    boost::asio::steady_timer stopper{io->getInternalIOService()};
+
+    ConfigPtr config;
+    ConstElementPtr document;
+    TimePoint started{};
+    TimePoint reloaded{};
+    std::string not_serving{};
+    std::string why_stopped{};
+
+    // From the ground up; what is declared later stands on what is declared before, and goes first.
+    LeaseTable leases;
+    std::unique_ptr<Resolver> resolver;
+    std::unique_ptr<TftpServer> tftp;
+    std::unique_ptr<HttpFileService> http;
+    std::unique_ptr<EventReceiver> events;
+    std::unique_ptr<ControlSocket> control;
+    std::unique_ptr<Commands> commands;
+    std::unique_ptr<ServerTableWriter> server_table;
+};
+
+ConfigPtr Daemon::Impl::with_options(const ConfigPtr& read) const {
+    if (!options.tftp_port) {
+        return read;
+    }
+    auto changed = std::make_shared<Config>(*read);
+    const auto single_port = read->transfer_ports.first == read->tftp_port && read->transfer_ports.last == read->tftp_port;
+    changed->tftp_port = *options.tftp_port;
+    if (single_port) {
+        changed->transfer_ports = {*options.tftp_port, *options.tftp_port};
+    }
+    return changed;
+}
+
+void Daemon::Impl::log_warnings(const ReadConfig& read) const {
+    for (const auto& warning : read.warnings) {
+        LOG_WARN(app_logger, APP_CONFIG_WARNING).arg(warning);
+    }
+}
+
+void Daemon::Impl::start_parts(const ReadConfig& read) {
+    config = with_options(read.config);
+    document = read.document;
+    log_warnings(read);
+    resolver = std::make_unique<Resolver>(config);
+    tftp = std::make_unique<TftpServer>(config, *resolver);
+    http = std::make_unique<HttpFileService>(config, *resolver);
+    events = std::make_unique<EventReceiver>(leases);
+    receive_events();
+    control = std::make_unique<ControlSocket>(io);
+    started = reloaded = Clock::now();
+    commands = std::make_unique<Commands>(command_targets());
+    control->open(config->control_socket);
+    server_table = std::make_unique<ServerTableWriter>();
+}
+
+// Without events phones boot all the same; only what is known about them is less.
+void Daemon::Impl::receive_events() {
+    if (config->event_socket.empty()) {
+        return;
+    }
+    if (const auto receiving = events->start(config->event_socket); !receiving) {
+        LOG_WARN(app_logger, APP_EVENTS_UNAVAILABLE).arg(receiving.error().text);
+    }
+}
+
+// All parts or none: whoever refuses throws, and those that had switched are switched back. TFTP comes last of those that can
+// refuse, so that its ports, on which transfers are running, never have to be changed back.
+void Daemon::Impl::switch_to(const ReadConfig& read) {
+    const Loggers loggers(read.document, options.debug);
+    const auto next = with_options(read.config);
+    const auto old = config;
+    Undo undo;
+    control->open(next->control_socket);
+    undo.add([this, old] { control->open(old->control_socket); });
+    http->reconfigure(next);
+    undo.add([this, old] { http->reconfigure(old); });
+    tftp->reconfigure(next);
+    resolver->reconfigure(next);
+    undo.keep_all();
+
+    loggers.apply();
+    config = next;
+    document = read.document;
+    reloaded = Clock::now();
+    if (next->event_socket != old->event_socket) {
+        events->stop();
+        receive_events();
+    }
+    tell_hook();
+    log_warnings(read);
+    LOG_INFO(app_logger, APP_RELOADED).arg(options.file).arg(next->clusters.size());
+}
+
+void Daemon::Impl::reload_from_file() {
+    switch_to(read_config_file(options.file));
+}
+
+CommandTargets Daemon::Impl::command_targets() {
+    CommandTargets targets;
+    targets.resolver = resolver.get();
+    targets.tftp = tftp.get();
+    targets.http = http.get();
+    targets.config = [this] { return config; };
+    targets.config_document = [this] { return document; };
+    targets.test_config = [this](const ConstElementPtr& wanted) {
+        const auto read = read_config_document(wanted);
+        const Loggers readable(read.document, options.debug);
+    };
+    targets.set_config = [this](const ConstElementPtr& wanted) { switch_to(read_config_document(wanted)); };
+    targets.reload_config = [this] { reload_from_file(); };
+    targets.write_config = [this](const std::string& name) {
+        const auto path = target_for_writing(options.file, name);
+        write_config_file(path, document);
+        LOG_INFO(app_logger, APP_CONFIG_WRITTEN).arg(path.string());
+        return path.string();
+    };
+    targets.shut_down = [this] { stop_soon("command"); };
+    targets.started = started;
+    targets.reloaded = [this] { return reloaded; };
+    targets.threads = [this] {
+        return config->threads != 0 ? config->threads : std::max(1U, std::thread::hardware_concurrency());
+    };
+    return targets;
+}
+
+void Daemon::Impl::wait_for_signal() {
+    signals.async_wait([this](const error_code& error, int signal) {
+        if (error) {
+            return;
+        }
+        if (signal != SIGHUP) {
+            why_stopped = "signal " + std::to_string(signal);
+            return io->stop();
+        }
+        // The other place where a ConfigError ends, besides main and the commands: nobody waits for an answer here but the log.
+        try {
+            reload_from_file();
+        } catch (const std::exception& fault) {
+            LOG_ERROR(app_logger, APP_RELOAD_REFUSED).arg(fault.what());
+        }
+        wait_for_signal();
+    });
+}
+
+void Daemon::Impl::wait_for_tick() {
+    ticker.expires_after(tick);
+    ticker.async_wait([this](const error_code& error) {
+        if (!error) {
+            tell_hook();
+            wait_for_tick();
+        }
+    });
+}
+
+void Daemon::Impl::tell_hook() {
+    auto reason = tftp->not_serving_reason();
+    if (reason != not_serving) {
+        if (reason.empty()) {
+            LOG_INFO(app_logger, APP_SERVING).arg(config->tftp_port);
+        } else {
+            LOG_WARN(app_logger, APP_NOT_SERVING).arg(reason);
+        }
+        not_serving = std::move(reason);
+    }
+    server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, not_serving.empty());
+}
+
+void Daemon::Impl::stop_soon(const std::string& why) {
+    why_stopped = why;
+    stopper.expires_after(answer_time);
+    stopper.async_wait([this](const error_code& error) {
+        if (!error) {
+            io->stop();
+        }
+    });
+}
+
+void Daemon::Impl::stop() {
+    LOG_INFO(app_logger, APP_STOPPING).arg(why_stopped);
+    notify_service_manager("STOPPING=1");
+    server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, false);
+    auto http_cut = std::async(std::launch::async, [this] { return http->drain(drain_limit); });
+    const auto cut = tftp->drain(drain_limit) + http_cut.get();
+    commands.reset();
+    control.reset();
+    events.reset();
+    http.reset();
+    tftp.reset();
+    resolver.reset();
+    server_table.reset();
+    LOG_INFO(app_logger, APP_STOPPED).arg(cut);
+}
+
+Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Daemon::~Daemon() = default;
+
+void Daemon::start() {
+    start_logging(impl_->options.debug);
+    const auto read = read_config_file(impl_->options.file);
+    Loggers(read.document, impl_->options.debug).apply();
+    raise_descriptor_limit();
+    std::signal(SIGPIPE, SIG_IGN);
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) {
+        impl_->signals.add(signal);
+    }
+    impl_->start_parts(read);
+    impl_->tell_hook();
+    impl_->wait_for_signal();
+    impl_->wait_for_tick();
+    const auto& config = *impl_->config;
+    LOG_INFO(app_logger, APP_STARTED)
+        .arg(version())
+        .arg(impl_->options.file)
+        .arg(config.tftp_port)
+        .arg(config.http_port)
+        .arg(config.clusters.size());
+    notify_service_manager("READY=1");
+}
+
+void Daemon::run() {
+    while (impl_->why_stopped.empty() || !impl_->io->stopped()) {
+        try {
+            impl_->io->run();
+        } catch (const std::exception& error) {
+            LOG_ERROR(app_logger, APP_HANDLER_FAILED).arg(error.what());
+        }
+    }
+    impl_->stop();
+}
+
+}  // namespace branchline

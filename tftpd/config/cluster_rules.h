@@ -1,0 +1,31 @@
+// The rules of "remote-clusters": what a cluster may be called, how many servers it may have, and that no server is there
+// twice or is our own listener, which would make every miss ask ourselves. The limits of names are those of the remote
+// cluster form that operators know (Unified CM 15, Remote Cluster settings).
+#pragma once
+
+#include "tftpd/config/config.h"
+#include "tftpd/config/machine.h"
+
+#include <cc/data.h>
+
+#include <string>
+#include <vector>
+
+namespace branchline {
+
+inline constexpr std::size_t maximum_cluster_id = 50;            ///< characters
+inline constexpr std::size_t maximum_cluster_fqdn = 50;          ///< characters
+inline constexpr std::size_t maximum_cluster_description = 128;  ///< characters
+inline constexpr std::size_t maximum_servers_of_a_cluster = 3;
+
+/// The ports that we listen on ourselves, on every address of the machine. 0 = off.
+struct OwnListeners {
+    std::uint16_t tftp_port = 69;
+    std::uint16_t http_port = 6970;
+};
+
+/// The clusters of a list, in its order. Doubts that are no errors are added to `warnings`. Throws ConfigError.
+std::vector<Cluster> read_clusters(const std::vector<isc::data::ConstElementPtr>& list, const OwnListeners& own,
+                                   const Machine& machine, std::vector<std::string>& warnings);
+
+}  // namespace branchline

@@ -1,0 +1,110 @@
+#include "tftpd/control/arguments.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace branchline {
+namespace {
+
+using isc::data::ConstElementPtr;
+using isc::data::Element;
+
+std::string list_of(std::initializer_list<const char*> known) {
+    if (known.size() == 0) {
+        return "it takes none";
+    }
+    std::string text;
+    for (const auto* name : known) {
+        text += (text.empty() ? "it takes \"" : ", \"") + std::string(name) + '"';
+    }
+    return text;
+}
+
+}  // namespace
+
+Arguments::Arguments(std::string command, ConstElementPtr arguments, std::initializer_list<const char*> known)
+    : command_(std::move(command)), arguments_(std::move(arguments)) {
+    if (!arguments_) {
+        return;
+    }
+    if (arguments_->getType() != Element::map) {
+        throw ArgumentError(command_ + ": \"arguments\" must be a map such as { \"name\": … }; " + list_of(known));
+    }
+    for (const auto& [name, value] : arguments_->mapValue()) {
+        if (std::none_of(known.begin(), known.end(), [&name = name](const char* one) { return name == one; })) {
+            throw ArgumentError(command_ + ": no argument is called \"" + name + "\"; " + list_of(known));
+        }
+    }
+}
+
+ConstElementPtr Arguments::find(const char* name) const {
+    return arguments_ ? arguments_->get(name) : ConstElementPtr();
+}
+
+std::optional<std::string> Arguments::text(const char* name) const {
+    const auto value = find(name);
+    if (!value) {
+        return std::nullopt;
+    }
+    if (value->getType() != Element::string || value->stringValue().empty()) {
+        throw ArgumentError(command_ + ": \"" + name + "\" must be a text that is not empty");
+    }
+    return value->stringValue();
+}
+
+std::string Arguments::needed_text(const char* name) const {
+    auto value = text(name);
+    if (!value) {
+        throw ArgumentError(command_ + " needs the argument \"" + name + '"');
+    }
+    return std::move(*value);
+}
+
+bool Arguments::flag(const char* name) const {
+    const auto value = find(name);
+    if (value && value->getType() != Element::boolean) {
+        throw ArgumentError(command_ + ": \"" + name + "\" must be true or false");
+    }
+    return value && value->boolValue();
+}
+
+std::int64_t Arguments::number(const char* name, std::int64_t least, std::int64_t most, std::int64_t absent) const {
+    const auto value = find(name);
+    if (!value) {
+        return absent;
+    }
+    if (value->getType() != Element::integer || value->intValue() < least || value->intValue() > most) {
+        throw ArgumentError(command_ + ": \"" + name + "\" must be a number from " + std::to_string(least) + " to " +
+                            std::to_string(most));
+    }
+    return value->intValue();
+}
+
+std::optional<std::string> Arguments::mac(const char* name) const {
+    const auto given = text(name);
+    if (!given) {
+        return std::nullopt;
+    }
+    std::string_view rest = *given;
+    for (const auto* prefix : {"SEP", "ATA"}) {
+        if (rest.size() == 15 && rest.starts_with(prefix)) {
+            rest.remove_prefix(3);
+        }
+    }
+    std::string digits;
+    for (const char letter : rest) {
+        if (std::isxdigit(static_cast<unsigned char>(letter)) != 0) {
+            digits.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(letter))));
+        } else if (letter != ':' && letter != '-' && letter != '.') {
+            digits.clear();
+            break;
+        }
+    }
+    if (digits.size() != 12) {
+        throw ArgumentError(command_ + ": \"" + name +
+                            "\" must be a MAC address such as 00:11:22:33:44:55, or a device name such as SEP001122334455");
+    }
+    return digits;
+}
+
+}  // namespace branchline

@@ -1,0 +1,42 @@
+// The arguments of one command, taken out one by one and checked: a wrong type, an unknown name or a missing one is a message
+// that says what the command takes, not a guess.
+#pragma once
+
+#include <cc/data.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace branchline {
+
+/// Wrong arguments; the text goes to the operator as it is.
+class ArgumentError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class Arguments {
+public:
+    /// `arguments` may be null: none were given. Throws ArgumentError if they are not a map, or name something not in `known`.
+    Arguments(std::string command, isc::data::ConstElementPtr arguments, std::initializer_list<const char*> known);
+
+    // Each throws ArgumentError if the value has another type, or is outside its range.
+    [[nodiscard]] std::optional<std::string> text(const char* name) const;
+    [[nodiscard]] std::string needed_text(const char* name) const;  ///< not empty
+    [[nodiscard]] bool flag(const char* name) const;                ///< false if absent
+    [[nodiscard]] std::int64_t number(const char* name, std::int64_t least, std::int64_t most, std::int64_t absent) const;
+
+    /// Twelve hexadecimal digits in capitals, from a MAC address in any usual spelling or from a device name (SEP001122334455).
+    [[nodiscard]] std::optional<std::string> mac(const char* name) const;
+
+private:
+    [[nodiscard]] isc::data::ConstElementPtr find(const char* name) const;
+
+    std::string command_;
+    isc::data::ConstElementPtr arguments_;
+};
+
+}  // namespace branchline

@@ -1,0 +1,26 @@
+// The commands, in groups; each group is a source of its own. A command takes its checked arguments and gives Kea's answer.
+#pragma once
+
+#include "tftpd/control/commands.h"
+
+#include <cc/data.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace branchline {
+
+struct Command {
+    std::string name;
+    /// May throw ArgumentError, ConfigError or any std::exception; whoever calls makes result 1 of it.
+    std::function<isc::data::ConstElementPtr(const isc::data::ConstElementPtr& arguments)> run;
+};
+using CommandList = std::vector<Command>;
+
+// `targets` outlives the commands.
+CommandList configuration_commands(const CommandTargets& targets);  ///< config-*, as Kea's daemons have them
+CommandList process_commands(const CommandTargets& targets);  ///< status-get, statistic-*, version-get, build-report, shutdown
+CommandList service_commands(const CommandTargets& targets);  ///< tftp-*
+
+}  // namespace branchline

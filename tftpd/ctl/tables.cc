@@ -1,0 +1,162 @@
+#include "tftpd/ctl/tables.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace branchline {
+namespace {
+
+using isc::data::ConstElementPtr;
+using isc::data::Element;
+using Row = std::vector<std::string>;
+
+ConstElementPtr member(const ConstElementPtr& map, const char* name) {
+    return map && map->getType() == Element::map ? map->get(name) : ConstElementPtr();
+}
+
+std::int64_t number(const ConstElementPtr& map, const char* name) {
+    const auto value = member(map, name);
+    return value && value->getType() == Element::integer ? value->intValue() : 0;
+}
+
+std::string text(const ConstElementPtr& map, const char* name) {
+    const auto value = member(map, name);
+    if (!value) {
+        return "-";
+    }
+    auto found = value->getType() == Element::string ? value->stringValue() : value->str();
+    return found.empty() ? "-" : printable(std::move(found));
+}
+
+bool flag(const ConstElementPtr& map, const char* name) {
+    const auto value = member(map, name);
+    return value && value->getType() == Element::boolean && value->boolValue();
+}
+
+std::vector<ConstElementPtr> elements(const ConstElementPtr& map, const char* name) {
+    const auto list = member(map, name);
+    std::vector<ConstElementPtr> all;
+    if (list && list->getType() == Element::list) {
+        all.assign(list->listValue().begin(), list->listValue().end());
+    }
+    return all;
+}
+
+// Columns as wide as their widest cell, two blanks between them, none at the end of a line.
+std::string table(const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], row[i].size());
+        }
+    }
+    std::string lines;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+        }
+        lines += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    }
+    return lines;
+}
+
+void add_servers(std::vector<Row>& rows, const ConstElementPtr& cluster) {
+    for (const auto& server : elements(cluster, "tftp-servers")) {
+        const auto answered = member(server, "since-last-answer");
+        rows.push_back({text(cluster, "cluster-id"), text(server, "address"), flag(server, "up") ? "up" : "down",
+                        text(server, "transport"),
+                        answered ? duration_text(number(server, "since-last-answer")) + " ago" : "never",
+                        text(server, "last-error")});
+    }
+}
+
+const Row server_heading{"CLUSTER", "SERVER", "STATE", "TRANSPORT", "LAST ANSWER", "LAST ERROR"};
+
+}  // namespace
+
+std::string printable(std::string text) {
+    std::replace_if(text.begin(), text.end(), [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }, '?');
+    return text;
+}
+
+std::string duration_text(std::int64_t seconds) {
+    constexpr std::int64_t minute = 60;
+    constexpr std::int64_t hour = 60 * minute;
+    constexpr std::int64_t day = 24 * hour;
+    if (seconds < minute) {
+        return std::to_string(seconds) + " s";
+    }
+    if (seconds < hour) {
+        return std::to_string(seconds / minute) + " min";
+    }
+    return seconds < day ? std::to_string(seconds / hour) + " h" : std::to_string(seconds / day) + " d";
+}
+
+std::string status_text(const ConstElementPtr& arguments) {
+    const auto sockets = member(arguments, "sockets");
+    const auto port = [&sockets](const char* name) {
+        return number(sockets, name) == 0 ? "off" : "port " + text(sockets, name);
+    };
+    return table({
+        {"branchline-tftpd", text(arguments, "version")},
+        {"serving", flag(arguments, "serving") ? "yes" : "NO: " + text(arguments, "not-serving-reason")},
+        {"running for", duration_text(number(arguments, "uptime")) + ", process " + text(arguments, "pid")},
+        {"configuration", "taken " + duration_text(number(arguments, "reload")) + " ago"},
+        {"TFTP",
+         port("tftp-port") + ", " + text(arguments, "transfers") + " transfers, " + text(arguments, "threads") + " threads"},
+        {"HTTP", port("http-port") + ", " + text(arguments, "http-connections") + " connections"},
+        {"clusters", text(arguments, "clusters")},
+    });
+}
+
+std::string statistics_table(const ConstElementPtr& arguments) {
+    std::vector<Row> rows;
+    if (arguments && arguments->getType() == Element::map) {
+        for (const auto& [name, samples] : arguments->mapValue()) {
+            const auto one = samples->getType() == Element::list && !samples->empty() ? samples->get(0) : ConstElementPtr();
+            rows.push_back(
+                {printable(name), one && one->getType() == Element::list && !one->empty() ? one->get(0)->str() : "-"});
+        }
+    }
+    return table(rows);
+}
+
+std::string cluster_table(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{server_heading};
+    for (const auto& cluster : elements(arguments, "clusters")) {
+        add_servers(rows, cluster);
+    }
+    return table(rows);
+}
+
+std::string cluster_text(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{server_heading};
+    add_servers(rows, arguments);
+    return table({{"cluster", text(arguments, "cluster-id")},
+                  {"fqdn", text(arguments, "fqdn")},
+                  {"description", text(arguments, "description")},
+                  {"secure", flag(arguments, "secure") ? "yes" : "no"}}) +
+           '\n' + table(rows);
+}
+
+std::string cache_table(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{{"FILE", "CLUSTER", "BYTES", "FETCHED", "STATE"}};
+    for (const auto& file : elements(arguments, "files")) {
+        rows.push_back({text(file, "name"), text(file, "cluster"), text(file, "size"),
+                        duration_text(number(file, "age")) + " ago", flag(file, "fresh") ? "fresh" : "stale"});
+    }
+    return table(rows);
+}
+
+std::string configuration_text(const ConstElementPtr& arguments) {
+    auto document = Element::createMap();
+    if (const auto tftpd = member(arguments, "Tftpd")) {
+        document->set("Tftpd", tftpd);
+    }
+    return isc::data::prettyPrint(document, 0, 4) + '\n';
+}
+
+}  // namespace branchline

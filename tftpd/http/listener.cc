@@ -1,0 +1,135 @@
+#include "tftpd/http/listener.h"
+
+#include "tftpd/config/config_error.h"
+#include "tftpd/log/log.h"
+#include "tftpd/server/line_budget.h"
+
+#include "http_messages.h"
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <string>
+
+namespace branchline {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_pause{
+    100};  // after an error that is not the connection's own, such as no descriptors
+
+/// One family's listening socket. Shared with its handlers, which find `closed` set after the Listener has gone.
+struct Acceptor : std::enable_shared_from_this<Acceptor> {
+    explicit Acceptor(asio::io_context& io) : socket(io), pause(io) {}
+
+    void accept() {
+        socket.async_accept([self = shared_from_this()](const error_code& error, tcp::socket connection) {
+            if (self->closed) {
+                return;
+            }
+            if (!error) {
+                self->accepted(std::move(connection));
+                return self->accept();
+            }
+            if (error == asio::error::connection_aborted) {
+                return self->accept();
+            }
+            if (self->log_lines.take(Clock::now())) {
+                LOG_ERROR(http_logger, HTTP_ACCEPT_FAILED).arg(error.message());
+            }
+            self->pause.expires_after(accept_pause);
+            self->pause.async_wait([self](const error_code& stopped) {
+                if (!stopped && !self->closed) {
+                    self->accept();
+                }
+            });
+        });
+    }
+
+    tcp::acceptor socket;
+    asio::steady_timer pause;
+    Listener::Accepted accepted;
+    LineBudget log_lines{1, 1};
+    bool closed = false;
+};
+
+[[noreturn]] void refuse_port(std::uint16_t port, const error_code& error) {
+    const auto number = std::to_string(port);
+    std::string text = "cannot listen on TCP port " + number + " (\"http-port\"): " + error.message() + ". ";
+    if (error == asio::error::address_in_use) {
+        text += "Another program has it (ss -ltnp 'sport = :" + number +
+                "' tells which); stop that one, or choose another port, or 0 for none.";
+    } else if (error == asio::error::access_denied) {
+        text += "Ports below 1024 need CAP_NET_BIND_SERVICE: start as root or by the systemd unit, or choose a higher port.";
+    } else {
+        text += "Choose another port, or 0 for none.";
+    }
+    throw ConfigError(Position{}, text);
+}
+
+class BothFamilies final : public Listener {
+public:
+    ~BothFamilies() override {
+        for (const auto& acceptor : acceptors_) {
+            acceptor->closed = true;
+            error_code ignored;
+            acceptor->socket.close(ignored);
+            acceptor->pause.cancel();
+        }
+    }
+
+    void start(Accepted accepted) override {
+        for (const auto& acceptor : acceptors_) {
+            acceptor->accepted = accepted;
+            acceptor->accept();
+        }
+    }
+
+    void add(asio::io_context& io, const tcp& family, std::uint16_t port) {
+        auto acceptor = std::make_shared<Acceptor>(io);
+        error_code error;
+        acceptor->socket.open(family, error);
+        if (error) {
+            missing_ = error;
+            LOG_WARN(http_logger, HTTP_FAMILY_UNAVAILABLE).arg(family == tcp::v6() ? "IPv6" : "IPv4").arg(error.message());
+            return;
+        }
+        acceptor->socket.set_option(tcp::acceptor::reuse_address(true), error);
+        if (family == tcp::v6()) {
+            acceptor->socket.set_option(asio::ip::v6_only(true), error);
+        }
+        acceptor->socket.bind(tcp::endpoint(family, port), error);
+        if (!error) {
+            acceptor->socket.listen(asio::socket_base::max_listen_connections, error);
+        }
+        if (error) {
+            refuse_port(port, error);
+        }
+        acceptors_.push_back(std::move(acceptor));
+    }
+
+    void check(std::uint16_t port) const {
+        if (acceptors_.empty()) {
+            refuse_port(port, missing_);
+        }
+    }
+
+private:
+    std::vector<std::shared_ptr<Acceptor>> acceptors_;
+    error_code missing_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Listener> Listener::open(asio::io_context& io, std::uint16_t port) {
+    auto listener = std::make_unique<BothFamilies>();
+    listener->add(io, tcp::v4(), port);
+    listener->add(io, tcp::v6(), port);
+    listener->check(port);
+    return listener;
+}
+
+}  // namespace branchline

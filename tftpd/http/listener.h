@@ -1,0 +1,30 @@
+// The sockets phones connect to: one TCP listener on each address family's wildcard address, so that addresses may come, go or
+// be tentative. Which connections are ours is decided later, by the address that was asked (InterfaceFilter).
+#pragma once
+
+#include "tftpd/base/clock.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace branchline {
+
+/// Accepts until it is destroyed. Everything but open() happens on the io_context's thread.
+class Listener {
+public:
+    using Accepted = std::function<void(boost::asio::ip::tcp::socket)>;
+
+    virtual ~Listener() = default;
+    virtual void start(Accepted accepted) = 0;
+
+    /// Opens both families' sockets on `port`. A family that the kernel does not have is left out. Throws ConfigError, with the
+    /// way out, if the port cannot be had.
+    static std::unique_ptr<Listener> open(boost::asio::io_context& io, std::uint16_t port);
+};
+
+}  // namespace branchline

@@ -1,0 +1,89 @@
+#include "tftpd/phones/lease_table.h"
+
+namespace branchline {
+namespace {
+
+using Kind = api::LeaseEvent::Kind;
+
+bool is_lease(Kind kind) { return kind == Kind::committed || kind == Kind::renewed || kind == Kind::seen; }
+bool is_end(Kind kind) { return kind == Kind::released || kind == Kind::expired || kind == Kind::declined; }
+
+}  // namespace
+
+LeaseTable::Entries::iterator LeaseTable::entry_of(const MacAddress& mac) {
+    const auto found = by_mac_.find(mac);
+    if (found != by_mac_.end()) {
+        entries_.splice(entries_.begin(), entries_, found->second);
+        return found->second;
+    }
+    if (entries_.size() >= capacity_ && !entries_.empty()) {
+        const auto oldest = std::prev(entries_.end());
+        forget_address(oldest, oldest->v4);
+        forget_address(oldest, oldest->v6);
+        by_mac_.erase(oldest->mac);
+        entries_.erase(oldest);
+    }
+    entries_.emplace_front();
+    entries_.front().mac = mac;
+    by_mac_[mac] = entries_.begin();
+    return entries_.begin();
+}
+
+void LeaseTable::forget_address(Entries::iterator entry, PhoneAddress& address) {
+    const auto found = by_address_.find(address.text);
+    if (found != by_address_.end() && found->second == entry) {
+        by_address_.erase(found);
+    }
+    address = {};
+}
+
+bool LeaseTable::update(const api::LeaseEvent& event, TimePoint now) {
+    if (!event.mac || capacity_ == 0) {
+        return false;
+    }
+    const std::lock_guard lock(mutex_);
+    const auto entry = entry_of(*event.mac);
+    entry->last = event.kind;
+    entry->last_heard = now;
+    if (!event.vendor_class.empty()) {
+        entry->vendor_class = event.vendor_class;
+    }
+    auto& address = event.family == 6 ? entry->v6 : entry->v4;
+    if (is_end(event.kind)) {
+        // Only the lease that ended: the phone may have another address by now.
+        if (event.address == address.text) {
+            forget_address(entry, address);
+        }
+    } else if (is_lease(event.kind) && !event.address.empty()) {
+        if (event.address != address.text) {
+            forget_address(entry, address);
+        }
+        const auto before = by_address_.find(event.address);
+        if (before != by_address_.end() && before->second != entry) {
+            const auto other = before->second;
+            forget_address(other, other->v4.text == event.address ? other->v4 : other->v6);
+        }
+        address = {event.address, now, event.lifetime};
+        by_address_[event.address] = entry;
+    }
+    return true;
+}
+
+std::optional<PhoneLease> LeaseTable::find(const MacAddress& mac) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_mac_.find(mac);
+    return found == by_mac_.end() ? std::nullopt : std::optional<PhoneLease>(*found->second);
+}
+
+std::optional<PhoneLease> LeaseTable::find_address(const std::string& address) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_address_.find(address);
+    return found == by_address_.end() ? std::nullopt : std::optional<PhoneLease>(*found->second);
+}
+
+std::size_t LeaseTable::size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
+}
+
+}  // namespace branchline

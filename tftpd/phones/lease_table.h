@@ -1,0 +1,65 @@
+// Which phone has which address, as the DHCP servers' hook tells it: one entry a MAC, with its IPv4 and its IPv6 address. Lost
+// events leave it out of date, so it is knowledge, not truth.
+//
+// Bounded: when full, the phone not heard of for longest goes. Time is an argument. Safe to use from several threads.
+#pragma once
+
+#include "tftpd/api/lease_event.h"
+#include "tftpd/base/clock.h"
+
+#include <array>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace branchline {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+/// One address of a phone. Empty: none that is known, or it was given back.
+struct PhoneAddress {
+    std::string text;
+    TimePoint heard{};          ///< when the hook last said so
+    std::uint32_t lifetime = 0;  ///< seconds from then; 0 = not known
+};
+
+struct PhoneLease {
+    MacAddress mac{};
+    PhoneAddress v4;
+    PhoneAddress v6;
+    std::string vendor_class;
+    api::LeaseEvent::Kind last = api::LeaseEvent::Kind::seen;
+    TimePoint last_heard{};
+};
+
+class LeaseTable {
+public:
+    static constexpr std::size_t default_capacity = 16384;  ///< phones
+
+    explicit LeaseTable(std::size_t capacity = default_capacity) : capacity_(capacity) {}
+
+    /// An event without a MAC is passed over: there is nothing to tie it to. False then.
+    bool update(const api::LeaseEvent& event, TimePoint now);
+
+    [[nodiscard]] std::optional<PhoneLease> find(const MacAddress& mac) const;
+    /// The phone that the address was last leased to.
+    [[nodiscard]] std::optional<PhoneLease> find_address(const std::string& address) const;
+    [[nodiscard]] std::size_t size() const;
+
+private:
+    using Entries = std::list<PhoneLease>;  ///< the one heard of last in front
+
+    Entries::iterator entry_of(const MacAddress& mac);
+    void forget_address(Entries::iterator entry, PhoneAddress& address);
+
+    const std::size_t capacity_;
+    mutable std::mutex mutex_;
+    Entries entries_;
+    std::map<MacAddress, Entries::iterator> by_mac_;
+    std::map<std::string, Entries::iterator, std::less<>> by_address_;
+};
+
+}  // namespace branchline

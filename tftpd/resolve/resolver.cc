@@ -1,0 +1,274 @@
+#include "tftpd/resolve/resolver.h"
+
+#include "tftpd/base/counters.h"
+#include "tftpd/log/log.h"
+#include "tftpd/resolve/resolver_core.h"
+#include "tftpd/store/file_store.h"
+#include "tftpd/store/log_limit.h"
+#include "tftpd/upstream/cluster_fetch.h"
+#include "tftpd/upstream/prober.h"
+#include "resolve_messages.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <future>
+#include <mutex>
+#include <thread>
+
+namespace branchline {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::set<std::string> ids_of(const Config& config) {
+    std::set<std::string> ids;
+    for (const auto& cluster : config.clusters) {
+        ids.insert(cluster.id);
+    }
+    return ids;
+}
+
+/// "00:11:22:AA:BB:CC" and its like as a key carries it.
+std::string mac_key(const std::string& text) {
+    auto key = to_key(text);
+    std::erase_if(key, [](char c) { return c == ':' || c == '-' || c == '.'; });
+    return key;
+}
+
+std::string_view transport_name(const std::optional<Transport>& works) {
+    return !works ? "unknown" : *works == Transport::tftp ? "tftp" : *works == Transport::https ? "https" : "http";
+}
+
+}  // namespace
+
+struct Resolver::Impl {
+    /// What callers look at on their own threads; replaced as a whole.
+    struct View {
+        ConfigPtr config;
+        std::shared_ptr<const FileStore> files;
+        std::shared_ptr<FileCache> cache;
+    };
+
+    explicit Impl(ConfigPtr config);
+    ~Impl();
+
+    View view() {
+        const std::scoped_lock lock(mutex);
+        return now;
+    }
+
+    /// Runs `work` on the resolver's thread and waits for what it returns.
+    template <typename Work>
+    auto on_thread(Work work) {
+        std::promise<decltype(work())> result;
+        asio::post(io, [&] {
+            if constexpr (std::is_void_v<decltype(work())>) {
+                work();
+                result.set_value();
+            } else {
+                result.set_value(work());
+            }
+        });
+        return result.get_future().get();
+    }
+
+    void arm();
+
+    std::mutex mutex;
+    View now;
+    const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
+    LogLimit loop_log;
+
+    // Used on the resolver's thread only, but for io itself.
+    asio::io_context io{1};
+    asio::executor_work_guard<asio::io_context::executor_type> keep_running{io.get_executor()};
+    asio::steady_timer timer{io};
+    std::optional<TimePoint> armed;
+    HealthTable health;
+    std::unique_ptr<ResolverCore> core;
+    std::unique_ptr<Prober> prober;
+    std::thread thread;
+};
+
+Resolver::Impl::Impl(ConfigPtr config) {
+    now.files = std::make_shared<FileStore>(config->files);
+    now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
+    now.config = config;
+    auto environment = std::make_shared<JobEnvironment>();
+    environment->start_fetch = [this](const Cluster& cluster, const std::string& name, const FetchCaps& caps, FetchEvents events) {
+        return start_fetch(io, cluster, name, caps, health, std::move(events));
+    };
+    environment->now = [] { return Clock::now(); };
+    environment->post = [this](std::function<void()> work_to_do) { asio::post(io, std::move(work_to_do)); };
+    environment->deadline_moved = [this] { arm(); };
+    core = std::make_unique<ResolverCore>(config, now.cache, negative, std::move(environment));
+    prober = start_prober(io, config->clusters, health, [this](const RemoteServer& server) { core->server_is_back(server); });
+    // Signals are the main thread's: this one inherits a mask that blocks them all.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread = std::thread([this] { io.run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Resolver::Impl::~Impl() {
+    asio::post(io, [this] {
+        core->shut_down();
+        io.stop();
+    });
+    thread.join();
+    // Whoever asked while we were stopping is answered, too.
+    io.restart();
+    io.poll();
+    // The cache's threads post into io: they end before it does, and after the core, which holds the cache too.
+    prober.reset();
+    core.reset();
+    now.cache.reset();
+}
+
+void Resolver::Impl::arm() {
+    const auto next = core->deadline();
+    if (!next || (armed && *armed <= *next)) {
+        return;  // nothing to wait for, or the timer wakes us before and looks again
+    }
+    armed = next;
+    timer.expires_at(*next);
+    timer.async_wait([this](const boost::system::error_code& error) {
+        if (error) {
+            return;  // set anew
+        }
+        armed.reset();
+        core->on_timer(Clock::now());
+        arm();
+    });
+}
+
+Resolver::Resolver(ConfigPtr config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+Resolver::~Resolver() = default;
+
+void Resolver::resolve(Question question, std::function<void(Answer)> done) {
+    const auto name = FileName::parse(question.name);
+    if (!name) {
+        return done({Answer::Kind::refused, nullptr, "", name.error().text});
+    }
+    const auto view = impl_->view();
+    auto file = view.files->open(*name);
+    if (file) {
+        counters.add(Counter::answers_files);
+        return done({Answer::Kind::content, *std::move(file), "files", ""});
+    }
+    switch (file.error()) {
+        case FileStore::Miss::not_found:
+            break;
+        case FileStore::Miss::refused:
+            return done({Answer::Kind::refused, nullptr, "files", "a link or a device is in the way"});
+        case FileStore::Miss::failed:
+            // Not another cluster's file instead of our own: the phone asks again.
+            return done({Answer::Kind::unavailable, nullptr, "files", "our own file cannot be read"});
+    }
+    const bool loop = question.marked_proxy || view.config->is_remote_server(question.asked_by);
+    if (auto copy = view.cache->fresh_in_memory(*name)) {
+        counters.add(Counter::answers_cache);
+        return done({Answer::Kind::content, std::move(copy->content), "cache:" + copy->cluster, ""});
+    }
+    if (loop) {
+        counters.add(Counter::answers_loop);
+        if (impl_->loop_log.pass()) {
+            LOG_WARN(upstream_logger, RESOLVE_LOOP).arg(question.asked_by.to_string()).arg(escaped(name->text()));
+        }
+    } else if (view.config->clusters.empty()) {
+        return done({Answer::Kind::not_found, nullptr, "", "not here, and there are no remote clusters"});
+    } else if (impl_->negative->contains(name->key(), Clock::now())) {
+        counters.add(Counter::answers_negative);
+        return done({Answer::Kind::not_found, nullptr, "negative", "not found shortly before"});
+    }
+    asio::post(impl_->io, [core = impl_->core.get(), name = *name, loop, done = std::move(done)]() mutable {
+        core->ask(name, loop, std::move(done));
+    });
+}
+
+void Resolver::reconfigure(ConfigPtr config) {
+    auto next = impl_->view();
+    if (config->files != next.config->files) {
+        next.files = std::make_shared<FileStore>(config->files);
+    }
+    if (config->cache.path == next.config->cache.path) {
+        next.cache->reconfigure(config->cache, ids_of(*config));
+    } else {
+        next.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
+    }
+    next.config = config;
+    impl_->on_thread([&] {
+        impl_->core->reconfigure(config, next.cache);
+        impl_->health.keep_only(config->clusters);
+        impl_->prober->set_clusters(config->clusters);
+    });
+    {
+        const std::scoped_lock lock(impl_->mutex);
+        std::swap(impl_->now, next);
+    }
+    // An earlier cache, now in `next`, may take its time to write what is waiting: here, and not on a thread that answers.
+}
+
+std::vector<ClusterStatus> Resolver::cluster_status() {
+    const auto config = impl_->view().config;
+    return impl_->on_thread([&] {
+        std::vector<ClusterStatus> clusters;
+        const auto now = Clock::now();
+        for (const auto& cluster : config->clusters) {
+            ClusterStatus status;
+            status.id = cluster.id;
+            for (const auto& server : cluster.servers) {
+                ServerStatus one;
+                one.server = server;
+                const auto health = impl_->health.find(server).value_or(ServerHealth{});
+                one.up = health.up;
+                one.transport = transport_name(health.works);
+                one.failures = health.failures;
+                one.last_error = health.last_error;
+                if (health.last_answer) {
+                    one.since_last_answer = std::chrono::duration_cast<std::chrono::seconds>(now - *health.last_answer);
+                }
+                status.servers.push_back(std::move(one));
+            }
+            clusters.push_back(std::move(status));
+        }
+        return clusters;
+    });
+}
+
+std::vector<CacheEntry> Resolver::cache_entries() {
+    std::vector<CacheEntry> entries;
+    for (auto& copy : impl_->view().cache->list()) {
+        entries.push_back({std::move(copy.name), std::move(copy.cluster), copy.size, copy.age, copy.fresh});
+    }
+    return entries;
+}
+
+std::size_t Resolver::flush(const FlushSelection& selection) {
+    const auto start = selection.name.find_first_not_of('/');
+    const auto name = start == std::string::npos ? std::string() : to_key(selection.name.substr(start));
+    const auto phone = mac_key(selection.phone);
+    const auto named = [&](const std::string& key) {
+        return (selection.name.empty() || key == name) && (phone.empty() || key.find(phone) != std::string::npos);
+    };
+    const auto matches = [&](const std::string& key, const std::string& cluster) {
+        return named(key) && (selection.cluster.empty() || cluster == selection.cluster);
+    };
+    // First what is being fetched, so that it does not come into the cache after it was flushed.
+    impl_->on_thread([&] { impl_->core->flush(matches); });
+    auto flushed = impl_->view().cache->erase_if(matches);
+    if (selection.cluster.empty()) {
+        flushed += impl_->negative->erase_if(named);
+    }
+    return flushed;
+}
+
+}  // namespace branchline

@@ -1,0 +1,342 @@
+#include "tftpd/resolve/resolver_core.h"
+
+#include "tftpd/base/counters.h"
+#include "tftpd/log/log.h"
+#include "tftpd/upstream/cluster_fetch.h"
+#include "resolve_messages.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace branchline {
+namespace {
+
+Answer unavailable(std::string reason) {
+    return {Answer::Kind::unavailable, nullptr, "", std::move(reason)};
+}
+
+void count(Counter which, const Answer& answer) {
+    if (answer.kind == Answer::Kind::content) {
+        counters.add(which);
+    }
+}
+
+}  // namespace
+
+ResolverCore::ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
+                           JobEnvironmentPtr environment)
+    : config_(std::move(config)), cache_(std::move(cache)), negative_(std::move(negative)), environment_(std::move(environment)) {}
+
+ResolverCore::~ResolverCore() {
+    shut_down();
+}
+
+void ResolverCore::shut_down() {
+    stopped_ = true;
+    auto open = std::exchange(earlier_jobs_, {});
+    for (auto& [key, job] : std::exchange(jobs_, {})) {
+        open.insert(job);
+    }
+    deadlines_.clear();
+    waiting_.clear();
+    for (const auto& job : open) {
+        job->answer(unavailable("the daemon is stopping"));
+    }
+}
+
+ResolverCore::JobPtr ResolverCore::make_job(const FileName& name) {
+    NameJob::Hooks hooks;
+    hooks.ended = [this](NameJob& job, NameJob::Result result) { on_ended(job, std::move(result)); };
+    hooks.heard = [this](const Cluster& cluster, bool reachable, const std::string& reason) {
+        on_heard(cluster, reachable, reason);
+    };
+    hooks.asked = [this](std::size_t queries) { queries_.owe(queries); };
+    hooks.deadline_changed = [this](NameJob& job) { schedule(job); };
+    auto job = std::make_shared<NameJob>(name, config_, environment_, cache_->spill_space(), std::move(hooks));
+    job->epoch = flushes_;
+    return job;
+}
+
+void ResolverCore::ask(const FileName& name, bool local_only, std::function<void(Answer)> done) {
+    if (stopped_) {
+        return done(unavailable("the daemon is stopping"));
+    }
+    // Counted where it is known how the answer came about, whoever gives it.
+    auto counted = [done = std::move(done)](const Answer& answer) {
+        if (answer.source.starts_with("cluster:")) {
+            count(Counter::answers_cluster, answer);
+        } else if (answer.source.starts_with("cache:")) {
+            count(Counter::answers_cache, answer);
+        } else if (answer.source.starts_with("stale:")) {
+            count(Counter::answers_stale, answer);
+        } else if (answer.source == "negative") {
+            counters.add(Counter::answers_negative);
+        }
+        done(answer);
+    };
+    if (const auto running = jobs_.find(name.key()); !local_only && running != jobs_.end()) {
+        counters.add(Counter::fetches_joined);
+        if (!running->second->join(counted)) {
+            counted(unavailable("too many ask for this name at once"));
+        }
+        return;
+    }
+    if (jobs() >= max_jobs) {
+        if (lines_.take(1, environment_->now())) {
+            LOG_WARN(upstream_logger, RESOLVE_TOO_MANY).arg(escaped(name.text())).arg(jobs());
+        }
+        return counted(unavailable("too many names are looked for at once"));
+    }
+    const auto job = make_job(name);
+    static_cast<void>(job->join(counted));
+    if (local_only) {
+        earlier_jobs_.insert(job);
+    } else {
+        jobs_.emplace(name.key(), job);
+    }
+    cache_->lookup(name, [this, job = std::weak_ptr(job), alive = std::weak_ptr(alive_), local_only,
+                          environment = environment_](std::optional<FileCache::Found> found) {
+        // On whatever thread; the posted function runs on ours, where the core either is or is not.
+        environment->post([this, job, alive, local_only, found = std::move(found)]() mutable {
+            const auto mine = alive.expired() ? nullptr : job.lock();
+            if (mine) {
+                on_looked_up(mine, local_only, std::move(found));
+            }
+        });
+    });
+}
+
+void ResolverCore::on_looked_up(const JobPtr& job, bool local_only, std::optional<FileCache::Found> found) {
+    if (found && found->fresh) {
+        return finish(*job, {Answer::Kind::content, found->content, "cache:" + found->cluster, ""});
+    }
+    if (local_only) {
+        return finish(*job, {Answer::Kind::not_found, nullptr, "loop", "asked by a configured server, and not here"});
+    }
+    if (negative_->contains(job->name().key(), environment_->now())) {
+        return finish(*job, {Answer::Kind::not_found, nullptr, "negative", "not found shortly before"});
+    }
+    begin_or_wait(job, std::move(found));
+}
+
+void ResolverCore::begin_or_wait(const JobPtr& job, std::optional<FileCache::Found> last_copy) {
+    const auto now = environment_->now();
+    begin_waiting(now);
+    // Those that wait already come first. Asking takes its tokens itself, one a cluster.
+    if (waiting_.empty() && (job->config()->clusters.empty() || queries_.take(0, now))) {
+        return begin(job, std::move(last_copy));
+    }
+    if (waiting_.size() >= max_waiting) {
+        return give_up_waiting(job, last_copy);
+    }
+    waiting_.push_back({job, std::move(last_copy), now + max_wait});
+    environment_->deadline_moved();
+}
+
+void ResolverCore::begin_waiting(TimePoint now) {
+    while (!waiting_.empty()) {
+        const auto job = waiting_.front().job.lock();
+        const bool late = now >= waiting_.front().until;
+        if (job && !late && !queries_.take(0, now)) {
+            return;
+        }
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (!job) {
+            continue;
+        }
+        if (late) {
+            give_up_waiting(job, next.last_copy);
+        } else {
+            begin(job, std::move(next.last_copy));
+        }
+    }
+}
+
+void ResolverCore::give_up_waiting(const JobPtr& job, const std::optional<FileCache::Found>& last_copy) {
+    if (lines_.take(1, environment_->now())) {
+        LOG_WARN(upstream_logger, RESOLVE_TOO_MANY).arg(escaped(job->name().text())).arg(jobs());
+    }
+    finish(*job, last_copy && job->config()->cache.serve_stale ? stale_answer(*last_copy)
+                                                               : unavailable("too many questions to the clusters"));
+}
+
+void ResolverCore::begin(const JobPtr& job, std::optional<FileCache::Found> last_copy) {
+    const auto now = environment_->now();
+    auto owner = owners_.find(job->name().key(), now);
+    if (!owner && last_copy && last_copy->earlier_run) {
+        // After a restart the copy says who owned the name; from now on that counts as found just now.
+        owner = last_copy->cluster;
+        owners_.put(job->name().key(), *owner, now + job->config()->cache.valid_lifetime);
+    }
+    if (!job->config()->cache.serve_stale) {
+        last_copy.reset();
+    }
+    job->search(std::move(owner), std::move(last_copy));
+}
+
+void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
+    const auto now = environment_->now();
+    const auto& config = *job.config();
+    const auto& key = job.name().key();
+    for (const auto cluster : result.said_not_found) {
+        // What its own cluster does not have any more is not a good copy, however unreachable that gets later.
+        cache_->erase(job.name(), config.clusters[cluster].id);
+        if (owners_.find(key, now) == config.clusters[cluster].id) {
+            owners_.erase(key);
+        }
+    }
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - job.started()).count();
+    if (result.winner) {
+        const auto& cluster = config.clusters[*result.winner];
+        keep(job, result);
+        if (lines_.take(1, now)) {
+            LOG_INFO(upstream_logger, RESOLVE_FETCHED)
+                .arg(escaped(job.name().text()))
+                .arg(cluster.id)
+                .arg(result.content->length())
+                .arg(ms);
+        }
+        const ContentPtr content = result.small ? result.small : ContentPtr(result.content);
+        return finish(job, {Answer::Kind::content, content, "cluster:" + cluster.id, ""});
+    }
+    if (result.cut_off) {
+        LOG_WARN(upstream_logger, RESOLVE_CUT_OFF).arg(escaped(job.name().text())).arg(result.reasons);
+        return finish(job, unavailable("cut off"));
+    }
+    switch (result.verdict) {
+        case Search::Verdict::nowhere:
+        case Search::Verdict::nowhere_for_now: {
+            const auto lifetime = result.verdict == Search::Verdict::nowhere
+                                      ? config.cache.negative_lifetime
+                                      : std::min(config.cache.negative_lifetime, doubtful_negative_lifetime);
+            if (job.epoch == flushes_) {
+                negative_->put(key, now + lifetime);
+            }
+            if (lines_.take(1, now)) {
+                LOG_INFO(upstream_logger, RESOLVE_NOT_FOUND)
+                    .arg(escaped(job.name().text()))
+                    .arg(result.said_not_found.size())
+                    .arg(config.clusters.size())
+                    .arg(ms);
+            }
+            return finish(job, {Answer::Kind::not_found, nullptr, "", "no cluster has it"});
+        }
+        case Search::Verdict::stale:
+            if (lines_.take(1, now)) {
+                LOG_WARN(upstream_logger, RESOLVE_STALE)
+                    .arg(escaped(job.name().text()))
+                    .arg(job.last_copy()->cluster)
+                    .arg(result.reasons);
+            }
+            return finish(job, stale_answer(*job.last_copy()));
+        case Search::Verdict::unavailable:
+            if (lines_.take(1, now)) {
+                LOG_WARN(upstream_logger, RESOLVE_UNAVAILABLE).arg(escaped(job.name().text())).arg(result.reasons);
+            }
+            return finish(job, unavailable(result.reasons));
+    }
+}
+
+void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
+    const auto& cluster = job.config()->clusters[*result.winner];
+    if (job.epoch != flushes_ || !is_configured(cluster.id)) {
+        return;  // flushed or taken out while it was fetched
+    }
+    negative_->erase(job.name().key());
+    if (result.new_owner) {
+        owners_.put(job.name().key(), cluster.id, environment_->now() + config_->cache.valid_lifetime);
+    }
+    if (result.small) {
+        cache_->put(job.name(), cluster.id, std::static_pointer_cast<const MemoryContent>(result.small));
+    } else {
+        cache_->put(job.name(), cluster.id, std::shared_ptr<const GrowingContent>(result.content));
+    }
+}
+
+bool ResolverCore::is_configured(const std::string& cluster) const {
+    return std::any_of(config_->clusters.begin(), config_->clusters.end(), [&](const Cluster& one) { return one.id == cluster; });
+}
+
+void ResolverCore::on_heard(const Cluster& cluster, bool reachable, const std::string& reason) {
+    if (reachable && down_.erase(cluster.id) > 0) {
+        LOG_INFO(upstream_logger, RESOLVE_CLUSTER_UP).arg(cluster.id);
+    } else if (!reachable && is_configured(cluster.id) && down_.insert(cluster.id).second) {
+        LOG_WARN(upstream_logger, RESOLVE_CLUSTER_DOWN).arg(cluster.id).arg(reason);
+    }
+}
+
+void ResolverCore::server_is_back(const RemoteServer& server) {
+    for (const auto& cluster : config_->clusters) {
+        if (std::find(cluster.servers.begin(), cluster.servers.end(), server) != cluster.servers.end()) {
+            on_heard(cluster, true, "");
+        }
+    }
+}
+
+void ResolverCore::finish(NameJob& job, const Answer& answer) {
+    const auto self = job.shared_from_this();
+    unschedule(job);
+    // Out of the map before answering: who asks again from within the answer begins anew.
+    if (const auto found = jobs_.find(job.name().key()); found != jobs_.end() && found->second == self) {
+        jobs_.erase(found);
+    }
+    earlier_jobs_.erase(self);
+    job.answer(answer);
+}
+
+void ResolverCore::schedule(NameJob& job) {
+    unschedule(job);
+    job.scheduled = job.deadline();
+    if (job.scheduled) {
+        deadlines_.emplace(*job.scheduled, &job);
+        environment_->deadline_moved();
+    }
+}
+
+void ResolverCore::unschedule(NameJob& job) {
+    if (job.scheduled) {
+        deadlines_.erase({*job.scheduled, &job});
+        job.scheduled.reset();
+    }
+}
+
+void ResolverCore::on_timer(TimePoint now) {
+    for (auto left = deadlines_.size(); left > 0 && !deadlines_.empty() && deadlines_.begin()->first <= now; --left) {
+        const auto job = deadlines_.begin()->second->shared_from_this();
+        unschedule(*job);
+        job->on_timer(now);
+    }
+    begin_waiting(now);
+}
+
+std::optional<TimePoint> ResolverCore::deadline() const {
+    std::optional<TimePoint> next;
+    if (!deadlines_.empty()) {
+        next = deadlines_.begin()->first;
+    }
+    if (!waiting_.empty()) {
+        const auto turn = std::min(queries_.next(), waiting_.front().until);
+        next = next ? std::min(*next, turn) : turn;
+    }
+    return next;
+}
+
+void ResolverCore::reconfigure(ConfigPtr config, std::shared_ptr<FileCache> cache) {
+    config_ = std::move(config);
+    cache_ = std::move(cache);
+    for (auto& [key, job] : std::exchange(jobs_, {})) {
+        earlier_jobs_.insert(std::move(job));
+    }
+    owners_.erase_if([this](const std::string&, const std::string& cluster) { return !is_configured(cluster); });
+    std::erase_if(down_, [this](const std::string& cluster) { return !is_configured(cluster); });
+    negative_->erase_if([](const std::string&) { return true; });  // a new cluster may have what nobody had
+}
+
+void ResolverCore::flush(const std::function<bool(const std::string&, const std::string&)>& matches) {
+    ++flushes_;
+    owners_.erase_if(matches);
+}
+
+}  // namespace branchline

@@ -1,0 +1,94 @@
+// The resolver without its thread and sockets: what is asked goes through cache, negative entries, owners and the bound on
+// queries to a NameJob, one a name however many ask; what comes of it goes back into those. Everything runs on one thread, time
+// and fetches are given, so that every rule can be tested with virtual time.
+#pragma once
+
+#include "tftpd/resolve/name_job.h"
+#include "tftpd/resolve/negative_cache.h"
+#include "tftpd/resolve/owners.h"
+#include "tftpd/resolve/rate_limit.h"
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+namespace branchline {
+
+class ResolverCore {
+public:
+    static constexpr std::size_t max_jobs = 4096;                        ///< names looked for at once
+    static constexpr double queries_per_second = 100;                    ///< to all clusters together (T10)
+    static constexpr double query_burst = 200;
+    static constexpr std::size_t max_waiting = 500;                      ///< searches that wait for their turn
+    static constexpr std::chrono::seconds max_wait{5};                   ///< how long each waits
+    static constexpr std::chrono::seconds doubtful_negative_lifetime{2}; ///< "not found", while some cluster could not be asked
+
+    ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
+                 JobEnvironmentPtr environment);
+    ~ResolverCore();
+    ResolverCore(const ResolverCore&) = delete;
+    ResolverCore& operator=(const ResolverCore&) = delete;
+
+    /// `local_only`: the loop rule applies; the cache, while fresh, and nothing else.
+    void ask(const FileName& name, bool local_only, std::function<void(Answer)> done);
+
+    void on_timer(TimePoint now);
+    [[nodiscard]] std::optional<TimePoint> deadline() const;
+
+    /// What was asked before goes on with the configuration it began with.
+    void reconfigure(ConfigPtr config, std::shared_ptr<FileCache> cache);
+
+    /// Forgets who owns the names that match; fetches under way are not kept in the cache.
+    void flush(const std::function<bool(const std::string& key, const std::string& cluster)>& matches);
+
+    /// A server was found to answer again.
+    void server_is_back(const RemoteServer& server);
+
+    /// Answers everything that is open, and all that is asked from now on, `unavailable`.
+    void shut_down();
+
+    [[nodiscard]] std::size_t jobs() const { return jobs_.size() + earlier_jobs_.size(); }
+
+private:
+    using JobPtr = std::shared_ptr<NameJob>;
+
+    JobPtr make_job(const FileName& name);
+    void on_looked_up(const JobPtr& job, bool local_only, std::optional<FileCache::Found> found);
+    void begin_or_wait(const JobPtr& job, std::optional<FileCache::Found> last_copy);
+    void begin(const JobPtr& job, std::optional<FileCache::Found> last_copy);
+    void begin_waiting(TimePoint now);
+    void give_up_waiting(const JobPtr& job, const std::optional<FileCache::Found>& last_copy);
+    void on_ended(NameJob& job, NameJob::Result result);
+    void keep(NameJob& job, const NameJob::Result& result);
+    void on_heard(const Cluster& cluster, bool reachable, const std::string& reason);
+    void schedule(NameJob& job);
+    void unschedule(NameJob& job);
+    void finish(NameJob& job, const Answer& answer);
+    [[nodiscard]] bool is_configured(const std::string& cluster) const;
+
+    ConfigPtr config_;
+    std::shared_ptr<FileCache> cache_;
+    const std::shared_ptr<NegativeCache> negative_;
+    const JobEnvironmentPtr environment_;
+    Owners owners_;
+    RateLimit queries_{queries_per_second, query_burst};
+    RateLimit lines_{50, 1000};
+    std::unordered_map<std::string, JobPtr> jobs_;
+    std::set<JobPtr> earlier_jobs_;  // of earlier configurations, and those of the loop rule: nobody joins them
+    struct Waiting {
+        std::weak_ptr<NameJob> job;
+        std::optional<FileCache::Found> last_copy;
+        TimePoint until;
+    };
+    std::deque<Waiting> waiting_;
+    std::set<std::pair<TimePoint, NameJob*>> deadlines_;
+    std::set<std::string> down_;  // clusters said to be unreachable in the log
+    std::uint64_t flushes_ = 0;
+    bool stopped_ = false;
+    // Last: lives as long as the core, watched by what was posted and may run when the core is gone.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace branchline

@@ -1,0 +1,38 @@
+// The log lines and counters of requests and transfers, and how many lines there may be: a phone that got its file is worth a
+// line, but nobody can fill the disk by asking (threats.md T19). One for all threads.
+#pragma once
+
+#include "tftpd/server/line_budget.h"
+#include "tftpd/server/session_table.h"
+
+#include <array>
+#include <atomic>
+#include <string_view>
+
+namespace branchline {
+
+class TransferLog {
+public:
+    /// What turned a request away.
+    enum class Limit { per_client, in_all };
+
+    /// A transfer has ended, well or badly.
+    void ended(const Session& session, TimePoint now);
+    /// A session ended before there was a transfer, or without the phone having had a say.
+    void dropped(const Session& session, std::string_view reason, TimePoint now);
+    void not_found(const Session& session, std::string_view reason, TimePoint now);
+    void unavailable(const Session& session, std::string_view reason, TimePoint now);
+    void refused(const Peer& phone, std::string_view file, std::string_view reason, TimePoint now);
+    void limited(const Peer& phone, Limit limit, TimePoint now);
+
+private:
+    /// Whether one more line fits; says by itself how many did not.
+    [[nodiscard]] static bool fits(LineBudget& budget, TimePoint now);
+
+    // A branch that boots after a power cut fits in whole; after that, 50 lines a second of each kind.
+    LineBudget completed_{2048, 50};
+    LineBudget other_{50, 50};
+    std::array<std::atomic<Duration::rep>, 2> limit_told_{};
+};
+
+}  // namespace branchline
