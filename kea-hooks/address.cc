@@ -64,6 +64,8 @@ bool is_link_local(const Address& address) {
     return address.size == 16 && address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
 }
 
-bool is_unique_local(const Address& address) { return address.size == 16 && (address.bytes[0] & 0xfe) == 0xfc; }
+bool is_unique_local(const Address& address) {
+    return address.size == 16 && (address.bytes[0] & 0xfe) == 0xfc;
+}
 
 }  // namespace branchline::hook

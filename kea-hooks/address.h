@@ -15,8 +15,8 @@ namespace branchline::hook {
 enum class Family : std::uint8_t { v4 = 4, v6 = 6 };
 
 struct Address {
-    std::uint8_t size = 0;                   ///< 4, 16, or 0 for none
-    std::array<std::uint8_t, 16> bytes{};    ///< network order, the first `size` of them
+    std::uint8_t size = 0;                 ///< 4, 16, or 0 for none
+    std::array<std::uint8_t, 16> bytes{};  ///< network order, the first `size` of them
 
     static Address of(std::span<const std::uint8_t> network_order) {
         Address made;

@@ -46,10 +46,16 @@ void leave_event(Runtime& all, const Setting& setting, Fill&& fill) {
         all.statistics.add(HookCounter::events_dropped);
         return;
     }
-    record->set_socket(*setting.event_socket);
-    fill(*record);
+    try {
+        record->set_socket(*setting.event_socket);
+        fill(*record);
+    } catch (...) {
+        // The cell is taken and the consumer waits at it: it must be handed over, empty, or every later event would be stuck.
+        record->clear();
+        all.events.commit(record);
+        throw;
+    }
     all.events.commit(record);
-    all.wake();
 }
 
 }  // namespace branchline::hook

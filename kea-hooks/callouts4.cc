@@ -187,5 +187,4 @@ BRANCHLINE_EXPORT int lease4_decline(isc::hooks::CalloutHandle& handle) {
 BRANCHLINE_EXPORT int lease4_expire(isc::hooks::CalloutHandle& handle) {
     return guarded([&](Runtime& all) { ended4(all, handle, Kind::expired, false); });
 }
-
 }

@@ -1,5 +1,5 @@
-// DHCPv6: ADVERTISE and REPLY get sub-option 1 of enterprise 9 in option 17; leases that end are told to the daemon. A REPLY to a
-// Release, Decline or Confirm carries a status and nothing to boot with (RFC 8415 18.3.3, 18.3.7, 18.3.8).
+// DHCPv6: ADVERTISE and REPLY get sub-option 1 of enterprise 9 in option 17; leases that end are told to the daemon. A REPLY to
+// a Release, Decline or Confirm carries a status and nothing to boot with (RFC 8415 18.3.3, 18.3.7, 18.3.8).
 #include "kea-hooks/callouts.h"
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/endpoint.h"
@@ -31,8 +31,9 @@ bool asks_for_vendor_options(const Pkt6& query) {
 }
 
 bool is_phone(const Pkt6& query, Endpoints endpoints) {
-    return endpoints == Endpoints::all || asks_for_vendor_options(query) || has_cisco_enterprise(query, D6O_VENDOR_CLASS, false) ||
-           has_cisco_enterprise(query, D6O_VENDOR_OPTS, false) || is_in_phone_class(query);
+    return endpoints == Endpoints::all || asks_for_vendor_options(query) ||
+           has_cisco_enterprise(query, D6O_VENDOR_CLASS, false) || has_cisco_enterprise(query, D6O_VENDOR_OPTS, false) ||
+           is_in_phone_class(query);
 }
 
 ByteView duid_of(const Pkt6& query) {
@@ -40,17 +41,24 @@ ByteView duid_of(const Pkt6& query) {
     return option == nullptr ? ByteView() : payload(*option);
 }
 
-/// The MAC that a link-layer DUID carries (RFC 8415 11.2, 11.4), else the one that the nearest relay reports (RFC 6939), else the
-/// one that the client's own link-local address was made of.
-isc::dhcp::HWAddrPtr mac_of(const Pkt6& query) {
-    auto& packet = const_cast<Pkt6&>(query);  // getMAC() is not const; it computes from the packet and changes nothing
-    for (const auto source : {isc::dhcp::HWAddr::HWADDR_SOURCE_CLIENT_ADDR_RELAY_OPTION, isc::dhcp::HWAddr::HWADDR_SOURCE_DUID,
-                              isc::dhcp::HWAddr::HWADDR_SOURCE_IPV6_LINK_LOCAL}) {
-        if (auto found = packet.getMAC(source)) {
-            return found;
+/// The MAC that the nearest relay reports, else the one in the DUID, else the one that the client's own address was made of.
+/// Kea's getMAC() finds the same and takes as long as all the rest of the callout.
+std::optional<MacBytes> mac_of(const Pkt6& query) {
+    std::optional<MacBytes> mac;
+    if (!query.relay_info_.empty()) {
+        const auto& nearest = query.relay_info_.back();
+        if (const auto option = nearest.options_.find(D6O_CLIENT_LINKLAYER_ADDR); option != nearest.options_.end()) {
+            mac = mac_in_relay_option(payload(*option->second));
         }
     }
-    return {};
+    if (!mac) {
+        mac = mac_in_duid(duid_of(query));
+    }
+    if (!mac) {
+        mac = mac_in_link_local(
+            to_address(query.relay_info_.empty() ? query.getRemoteAddr() : query.relay_info_.back().peeraddr_));
+    }
+    return mac;
 }
 
 void override_with_host6(Setting& setting, const Table& table, std::uint32_t subnet, const Pkt6& query) {
@@ -61,7 +69,7 @@ void override_with_host6(Setting& setting, const Table& table, std::uint32_t sub
         return;
     }
     if (const auto mac = mac_of(query)) {
-        override_with_host(setting, table, subnet, Host::IDENT_HWADDR, mac->hwaddr_);
+        override_with_host(setting, table, subnet, Host::IDENT_HWADDR, *mac);
     }
 }
 
@@ -114,7 +122,7 @@ void describe_client(EventRecord& record, const Pkt6& query) {
     record.family = Family::v6;
     record.set_client_id(duid_of(query));
     if (const auto mac = mac_of(query)) {
-        record.set_mac(mac->hwaddr_);
+        record.set_mac(*mac);
     }
     if (const auto* option = dynamic_cast<const isc::dhcp::OptionVendorClass*>(look(query, D6O_VENDOR_CLASS))) {
         if (option->getTuplesNum() > 0) {
@@ -228,5 +236,4 @@ BRANCHLINE_EXPORT int lease6_decline(isc::hooks::CalloutHandle& handle) {
 BRANCHLINE_EXPORT int lease6_expire(isc::hooks::CalloutHandle& handle) {
     return guarded([&](Runtime& all) { ended6(all, handle, Kind::expired, false); });
 }
-
 }

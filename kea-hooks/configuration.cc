@@ -101,13 +101,13 @@ std::unique_ptr<InForce> read_configuration(const SrvConfig& configuration, cons
         }
     }
     for (const auto& definition : *server.getClientClassDictionary()->getClasses()) {
-        table.add_class(definition->getName(),
-                        read_user_context(definition->getContext(), "client class \"" + definition->getName() + "\"", problems));
+        table.add_class(definition->getName(), read_user_context(definition->getContext(),
+                                                                 "client class \"" + definition->getName() + "\"", problems));
     }
     return made;
 }
 
-std::unique_ptr<InForce> running_configuration(Family family) {
+std::unique_ptr<InForce> running_configuration(Family family, Problems& problems) {
     const auto current = CfgMgr::instance().getCurrentCfg();
     if (!current || current->getSequence() == 0) {
         return nullptr;
@@ -118,8 +118,7 @@ std::unique_ptr<InForce> running_configuration(Family family) {
             parameters = with;
         }
     }
-    Problems told_before;
-    return read_configuration(*current, parameters, family, told_before);
+    return read_configuration(*current, parameters, family, problems);
 }
 
 bool is_only_checking(const SrvConfig& configuration) {

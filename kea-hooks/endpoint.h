@@ -7,9 +7,12 @@
 // 21.17); a client that asks for option 17 in its option request gets it too, because no phone is known to send option 16.
 #pragma once
 
+#include "kea-hooks/address.h"
 #include "tftpd/base/bytes.h"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 
 namespace branchline::hook {
 
@@ -24,5 +27,14 @@ bool names_cisco_enterprise(ByteView data, bool v4_lists);
 
 /// Does an option request (pairs of bytes; a trailing odd byte is ignored) ask for `code`?
 bool asks_for(ByteView option_request, std::uint16_t code);
+
+using MacBytes = std::array<std::uint8_t, 6>;
+
+/// The Ethernet address in a link-layer DUID (RFC 8415 11.2 and 11.4), if it is one.
+std::optional<MacBytes> mac_in_duid(ByteView duid);
+/// The one in a relay's client link-layer address option (RFC 6939 4).
+std::optional<MacBytes> mac_in_relay_option(ByteView option_79);
+/// The one that a link-local address was made of (RFC 4291 appendix A), if it was.
+std::optional<MacBytes> mac_in_link_local(const Address& address);
 
 }  // namespace branchline::hook

@@ -125,6 +125,9 @@ EventSender::~EventSender() {
 }
 
 EventSender::Outcome EventSender::send(const EventRecord& record) {
+    if (record.socket_size == 0) {
+        return Outcome::nobody;
+    }
     if (descriptor_ < 0) {
         descriptor_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (descriptor_ < 0) {

@@ -1,6 +1,6 @@
 // Lease events on their way from the packet threads to the daemon.
 //
-//     packet thread ─► EventQueue (bounded, no lock, no system call but one wake-up when the helper sleeps) ─► helper thread
+//     packet thread ─► EventQueue (bounded, no lock, no system call) ─► helper thread
 //     helper thread ─► one datagram an event (api/lease_event.h), never waiting for a daemon that is not there
 //
 // A queue that is full drops the event and counts it: DHCP never waits for us.

@@ -14,8 +14,10 @@
 namespace branchline::hook {
 namespace {
 
-constexpr std::size_t align4(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
-constexpr std::size_t receive_size = 32 * 1024;     ///< the kernel never fills more into one datagram of a dump
+constexpr std::size_t align4(std::size_t size) {
+    return (size + 3) & ~std::size_t{3};
+}
+constexpr std::size_t receive_size = 32 * 1024;  ///< the kernel never fills more into one datagram of a dump
 constexpr int max_datagrams_at_once = 256;
 constexpr int receive_buffer = 1024 * 1024;
 
@@ -78,7 +80,8 @@ void AddressDump::add(ByteView message) {
     const std::size_t size = info.ifa_family == AF_INET ? 4 : 16;
     std::size_t at = align4(sizeof info);
     rtattr attribute{};
-    while (copy_from(message, at, attribute) && attribute.rta_len >= sizeof attribute && at + attribute.rta_len <= message.size()) {
+    while (copy_from(message, at, attribute) && attribute.rta_len >= sizeof attribute &&
+           at + attribute.rta_len <= message.size()) {
         const auto value = message.subspan(at + sizeof attribute, attribute.rta_len - sizeof attribute);
         if (attribute.rta_type == IFA_ADDRESS && value.size() == size) {
             address = Address::of(value);
@@ -158,7 +161,8 @@ bool InterfaceWatch::handle_input() {
     for (int i = 0; i < max_datagrams_at_once; ++i) {
         sockaddr_nl from{};
         socklen_t from_size = sizeof from;
-        const auto got = ::recvfrom(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &from_size);
+        const auto got =
+            ::recvfrom(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &from_size);
         if (got < 0) {
             if (errno == EINTR) {
                 continue;

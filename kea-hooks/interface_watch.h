@@ -44,7 +44,7 @@ public:
     InterfaceWatch& operator=(const InterfaceWatch&) = delete;
     ~InterfaceWatch();
 
-    Result<bool> open();                              ///< and asks for the first dump
+    Result<bool> open();                                          ///< and asks for the first dump
     [[nodiscard]] int descriptor() const { return descriptor_; }  ///< readable when handle_input() has work; -1 before open()
 
     /// Reads what is there, at most a bounded number of datagrams. True: addresses() has a new map.

@@ -26,7 +26,9 @@ std::unique_ptr<Runtime> the_runtime;
 isc::data::ConstElementPtr parameters;
 Problems pending;  ///< what was wrong in the configuration that Kea was given last
 
-Family family_here() { return isc::dhcp::CfgMgr::instance().getFamily() == AF_INET6 ? Family::v6 : Family::v4; }
+Family family_here() {
+    return isc::dhcp::CfgMgr::instance().getFamily() == AF_INET6 ? Family::v6 : Family::v4;
+}
 
 std::string server_table_path() {
     const char* directory = std::getenv("KEA_CONTROL_SOCKET_DIR");
@@ -69,7 +71,8 @@ void configured(Runtime& all, isc::hooks::CalloutHandle& handle) {
     Problems problems;
     auto made = read_configuration(*given, parameters, family_here(), problems);
     const bool checking = is_only_checking(*given);
-    auto running = running_configuration(family_here());
+    Problems told_before;
+    auto running = running_configuration(family_here(), told_before);
     note(all, problems);
     if (!problems.empty() && (checking || running)) {
         handle.setArgument("error", told(problems, checking ? "Nothing was changed." : "The running configuration was kept."));
@@ -85,8 +88,10 @@ void configured(Runtime& all, isc::hooks::CalloutHandle& handle) {
 
 /// Subnets and classes came from a configuration database while Kea runs.
 void reread(Runtime& all) {
-    auto now = running_configuration(family_here());
+    Problems problems;
+    auto now = running_configuration(family_here(), problems);
     if (now) {
+        note(all, problems);
         put_in_force(all, std::move(now));
     }
 }
@@ -100,7 +105,8 @@ int load_here(isc::hooks::LibraryHandle& handle) {
     parameters = handle.getParameters();
     the_runtime = std::make_unique<Runtime>(server_table_path());
     Statistics::announce();
-    if (auto running = running_configuration(family_here())) {
+    Problems told_before;
+    if (auto running = running_configuration(family_here(), told_before)) {
         the_runtime->table.publish(std::move(running));
         the_runtime->start();
     }
@@ -111,8 +117,12 @@ int load_here(isc::hooks::LibraryHandle& handle) {
 
 }  // namespace
 
-Runtime* runtime() { return the_runtime.get(); }
-const Problems& pending_problems() { return pending; }
+Runtime* runtime() {
+    return the_runtime.get();
+}
+const Problems& pending_problems() {
+    return pending;
+}
 
 }  // namespace branchline::hook
 
@@ -120,9 +130,13 @@ using namespace branchline::hook;
 
 extern "C" {
 
-BRANCHLINE_EXPORT int version() { return KEA_HOOKS_VERSION; }
+BRANCHLINE_EXPORT int version() {
+    return KEA_HOOKS_VERSION;
+}
 
-BRANCHLINE_EXPORT int multi_threading_compatible() { return 1; }
+BRANCHLINE_EXPORT int multi_threading_compatible() {
+    return 1;
+}
 
 BRANCHLINE_EXPORT int load(isc::hooks::LibraryHandle& handle) {
     try {
@@ -156,5 +170,4 @@ BRANCHLINE_EXPORT int cb4_updated(isc::hooks::CalloutHandle&) {
 BRANCHLINE_EXPORT int cb6_updated(isc::hooks::CalloutHandle&) {
     return guarded([](Runtime& all) { reread(all); });
 }
-
 }

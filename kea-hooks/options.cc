@@ -15,7 +15,7 @@ namespace {
 
 using namespace isc::dhcp;
 
-constexpr std::uint16_t option_150 = 150;    // no constant in Kea: several makers use the number
+constexpr std::uint16_t option_150 = 150;  // no constant in Kea: several makers use the number
 constexpr std::uint16_t suboption_addresses = 1;
 constexpr std::uint16_t suboption_name = 2;
 

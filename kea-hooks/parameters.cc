@@ -40,7 +40,9 @@ private:
     Problems& problems_;
 };
 
-std::string quoted(const std::string& text) { return "\"" + escaped(text, 64) + "\""; }
+std::string quoted(const std::string& text) {
+    return "\"" + escaped(text, 64) + "\"";
+}
 
 bool Reader::add(const ConstElementPtr& value, const ServerEntry& entry, std::vector<ServerEntry>& list) {
     if (std::find(list.begin(), list.end(), entry) != list.end()) {
@@ -48,8 +50,9 @@ bool Reader::add(const ConstElementPtr& value, const ServerEntry& entry, std::ve
         return false;
     }
     if (list.size() == max_servers) {
-        wrong(value, "more than 63 addresses of one family in \"tftp-servers\"; option 150 holds at most 63 IPv4 addresses. "
-                     "Remove some, or give subnets lists of their own");
+        wrong(value,
+              "more than 63 addresses of one family in \"tftp-servers\"; option 150 holds at most 63 IPv4 addresses. "
+              "Remove some, or give subnets lists of their own");
         return false;
     }
     list.push_back(entry);
@@ -66,19 +69,22 @@ bool Reader::server(const ConstElementPtr& value, ServerList& list) {
     }
     const auto address = parse_address(*written);
     if (!address) {
-        wrong(value, quoted(*written) + " in \"tftp-servers\" is not an IP address. Write \"auto\" or an IPv4 or IPv6 address; "
-                                        "phones are not given names here");
+        wrong(value, quoted(*written) +
+                         " in \"tftp-servers\" is not an IP address. Write \"auto\" or an IPv4 or IPv6 address; "
+                         "phones are not given names here");
         return false;
     }
     const bool broadcast = *address == *parse_address("255.255.255.255");
     if (is_unspecified(*address) || is_multicast(*address) || is_loopback(*address) || broadcast) {
-        wrong(value, quoted(*written) + " in \"tftp-servers\" is not an address that a phone can ask. Write a server's own "
-                                        "address, or \"auto\" for this appliance");
+        wrong(value, quoted(*written) +
+                         " in \"tftp-servers\" is not an address that a phone can ask. Write a server's own "
+                         "address, or \"auto\" for this appliance");
         return false;
     }
     if (address->family() == Family::v6 && is_link_local(*address)) {
-        wrong(value, quoted(*written) + " in \"tftp-servers\" is link-local; a phone does not know on which link. Write a global "
-                                        "or unique local address");
+        wrong(value, quoted(*written) +
+                         " in \"tftp-servers\" is link-local; a phone does not know on which link. Write a global "
+                         "or unique local address");
         return false;
     }
     return add(value, {address}, address->family() == Family::v4 ? list.v4 : list.v6);
@@ -180,8 +186,9 @@ Layer read_layer(const ConstElementPtr& map, const std::string& scope, Problems&
         } else if (key == "event-socket") {
             layer.event_socket = reader.event_socket(value);
         } else if (key != "comment") {
-            reader.wrong(value, quoted(key) + " is no setting of the hook; known are tftp-servers, endpoints, order, "
-                                              "withdraw-dead, alternatives and event-socket");
+            reader.wrong(value, quoted(key) +
+                                    " is no setting of the hook; known are tftp-servers, endpoints, order, "
+                                    "withdraw-dead, alternatives and event-socket");
         }
     }
     return layer;

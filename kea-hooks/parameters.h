@@ -1,5 +1,5 @@
-// What an operator may write for the hook, at any scope: the library's "parameters" and every "user-context": {"branchline": …}.
-// Every key is optional everywhere; what a scope leaves out comes from the next wider one (scopes.h).
+// What an operator may write for the hook, at any scope: the library's "parameters" and every "user-context": {"branchline":
+// …}. Every key is optional everywhere; what a scope leaves out comes from the next wider one (scopes.h).
 //
 // Reading never throws and never stops: a wrong value becomes a Problem with its position, the rule and the way out, and the
 // caller decides what goes on with which setting. Nothing here knows packets or Kea's configuration objects.
@@ -15,8 +15,8 @@
 
 namespace branchline::hook {
 
-inline constexpr std::size_t max_servers = 63;           ///< of one family: 63 x 4 bytes fill DHCPv4's option (RFC 2132 2)
-inline constexpr std::size_t max_socket_path = 107;      ///< bytes, sockaddr_un
+inline constexpr std::size_t max_servers = 63;       ///< of one family: 63 x 4 bytes fill DHCPv4's option (RFC 2132 2)
+inline constexpr std::size_t max_socket_path = 107;  ///< bytes, sockaddr_un
 inline constexpr const char* user_context_key = "branchline";
 inline constexpr const char* default_event_socket = "/run/kea/branchline-events.sock";
 

@@ -21,10 +21,13 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds first_dump_wait{250};    ///< at most this long does a reconfiguration wait for the kernel
+constexpr milliseconds first_dump_wait{250};  ///< at most this long does a reconfiguration wait for the kernel
+constexpr milliseconds busy_look{10};         ///< between two looks at the queue while phones come
+constexpr milliseconds idle_look{50};
+constexpr seconds busy_after_event{2};  ///< an OFFER makes ready for its ACK
 constexpr milliseconds full_socket_retry{5};
 constexpr milliseconds full_socket_patience{200};
-constexpr unsigned dump_every = 30;             ///< seconds; news are not expected to get lost, this is the belt
+constexpr unsigned dump_every = 30;  ///< seconds; news are not expected to get lost, this is the belt
 constexpr seconds drop_warning_every{60};
 
 }  // namespace
@@ -35,11 +38,11 @@ Runtime::~Runtime() {
     stop_.store(true);
     if (thread_.joinable()) {
         const std::uint64_t one = 1;
-        [[maybe_unused]] const auto put = ::write(wake_descriptor_, &one, sizeof one);
+        [[maybe_unused]] const auto put = ::write(stop_descriptor_, &one, sizeof one);
         thread_.join();
     }
-    if (wake_descriptor_ >= 0) {
-        ::close(wake_descriptor_);
+    if (stop_descriptor_ >= 0) {
+        ::close(stop_descriptor_);
     }
 }
 
@@ -47,7 +50,7 @@ void Runtime::start() {
     if (thread_.joinable()) {
         return;
     }
-    wake_descriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    stop_descriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     const auto opened = watch_.open();
     if (!opened) {
         LOG_ERROR(hook_logger, BRANCHLINE_NO_INTERFACE_WATCH).arg(opened.error().text);
@@ -72,33 +75,15 @@ void Runtime::start() {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-void Runtime::wake() {
-    // Both sides are sequentially consistent: either the helper sees the event before it sleeps, or we see it asleep.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (asleep_.load() && asleep_.exchange(false)) {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto put = ::write(wake_descriptor_, &one, sizeof one);
-    }
-}
-
 void Runtime::run() {
     pthread_setname_np(pthread_self(), "branchline-hook");
     auto next_second = steady_clock::now() + seconds(1);
     while (!stop_.load()) {
-        auto wait = std::chrono::ceil<milliseconds>(next_second - steady_clock::now());
-        if (waiting_) {
-            wait = std::min(wait, full_socket_retry);
-        }
-        asleep_.store(true);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (!waiting_ && events.front() != nullptr) {
-            wait = milliseconds(0);
-        }
-        std::array<pollfd, 2> waiting{{{wake_descriptor_, POLLIN, 0}, {watch_.descriptor(), POLLIN, 0}}};
-        ::poll(waiting.data(), waiting.size(), static_cast<int>(std::max(wait, milliseconds(0)).count()));
-        asleep_.store(false);
-        std::uint64_t times = 0;
-        [[maybe_unused]] const auto got = ::read(wake_descriptor_, &times, sizeof times);
+        const auto now = steady_clock::now();
+        const auto look_again = waiting_ ? full_socket_retry : now < busy_until_ ? busy_look : idle_look;
+        const auto wait = std::clamp(std::chrono::ceil<milliseconds>(next_second - now), milliseconds(0), look_again);
+        std::array<pollfd, 2> waiting{{{stop_descriptor_, POLLIN, 0}, {watch_.descriptor(), POLLIN, 0}}};
+        ::poll(waiting.data(), waiting.size(), static_cast<int>(wait.count()));
         try {
             if (watch_.descriptor() >= 0 && watch_.handle_input()) {
                 publish_surroundings();
@@ -181,6 +166,7 @@ void Runtime::send_events() {
         if (record == nullptr) {
             return;
         }
+        busy_until_ = steady_clock::now() + busy_after_event;
         switch (sender_.send(*record)) {
             case EventSender::Outcome::sent:
                 statistics.add(HookCounter::events_sent);

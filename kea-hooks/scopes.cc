@@ -19,7 +19,8 @@ const Layer& defaults() {
 }
 
 bool says_nothing(const Layer& layer) {
-    return !layer.servers && !layer.endpoints && !layer.order && !layer.withdraw_dead && !layer.alternatives && !layer.event_socket;
+    return !layer.servers && !layer.endpoints && !layer.order && !layer.withdraw_dead && !layer.alternatives &&
+           !layer.event_socket;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ namespace branchline::hook {
 
 /// All keys, resolved. Points into the Table that it came from.
 struct Setting {
-    const ServerList* servers = nullptr;        ///< none: nothing was configured that can be used
+    const ServerList* servers = nullptr;  ///< none: nothing was configured that can be used
     const std::string* event_socket = nullptr;
     Endpoints endpoints = Endpoints::cisco;
     Order order = Order::listed;

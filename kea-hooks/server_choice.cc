@@ -47,7 +47,8 @@ void withdraw_dead(Choice& choice, const Surroundings& surroundings) {
 
 }  // namespace
 
-void choose_servers(const Setting& setting, Family family, const Asker& asker, const Surroundings& surroundings, Choice& choice) {
+void choose_servers(const Setting& setting, Family family, const Asker& asker, const Surroundings& surroundings,
+                    Choice& choice) {
     choice.count = 0;
     choice.withdrawn = false;
     choice.why_none = "";

@@ -15,10 +15,10 @@ namespace branchline::hook {
 
 /// The packet's side of the choice.
 struct Asker {
-    int interface = -1;        ///< index of the interface the packet came in on
-    Prefix subnet;             ///< the phone's; empty if it has none
-    Address packet_address;    ///< where the packet was sent to, if known
-    ByteView phone;            ///< what identifies the phone: MAC or DUID
+    int interface = -1;      ///< index of the interface the packet came in on
+    Prefix subnet;           ///< the phone's; empty if it has none
+    Address packet_address;  ///< where the packet was sent to, if known
+    ByteView phone;          ///< what identifies the phone: MAC or DUID
 };
 
 /// At most max_servers addresses in order, without a heap.
@@ -31,6 +31,7 @@ struct Choice {
     [[nodiscard]] std::span<const Address> view() const { return {addresses.data(), count}; }
 };
 
-void choose_servers(const Setting& setting, Family family, const Asker& asker, const Surroundings& surroundings, Choice& choice);
+void choose_servers(const Setting& setting, Family family, const Asker& asker, const Surroundings& surroundings,
+                    Choice& choice);
 
 }  // namespace branchline::hook

@@ -8,7 +8,9 @@
 namespace branchline::hook {
 namespace {
 
-std::string full_name(std::size_t which) { return "branchline." + std::string(hook_counter_names[which]); }
+std::string full_name(std::size_t which) {
+    return "branchline." + std::string(hook_counter_names[which]);
+}
 
 }  // namespace
 

@@ -7,7 +7,8 @@ namespace branchline::hook {
 namespace {
 
 auto rank(const InterfaceAddress& it) {
-    return std::tuple(it.deprecated, is_link_local(it.address), is_unique_local(it.address), it.secondary, !it.permanent, it.address);
+    return std::tuple(it.deprecated, is_link_local(it.address), is_unique_local(it.address), it.secondary, !it.permanent,
+                      it.address);
 }
 
 }  // namespace

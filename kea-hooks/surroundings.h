@@ -38,9 +38,9 @@ void put_in_order(InterfaceAddresses& addresses);
 
 struct Surroundings {
     InterfaceMap interfaces;
-    std::vector<Address> down;       ///< sorted: servers that the daemon reports down
-    bool self_down = false;          ///< our own daemon is reported down, or has stopped writing its table
-    bool table_seen = false;         ///< the daemon has written a table at all; without one nothing is withdrawn
+    std::vector<Address> down;  ///< sorted: servers that the daemon reports down
+    bool self_down = false;     ///< our own daemon is reported down, or has stopped writing its table
+    bool table_seen = false;    ///< the daemon has written a table at all; without one nothing is withdrawn
 
     /// What "auto" is for a packet that came in on `interface`, or an empty address. `packet_address` is where the packet was
     /// sent to, when known: it wins inside rule 3 if the interface still has it.

@@ -44,6 +44,7 @@ public:
     void receive(Clock::time_point now);
     void check_timer(Clock::time_point now);
 
+    [[nodiscard]] unsigned number() const { return number_; }
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] bool busy() const { return state_ == State::asking || state_ == State::receiving; }
     [[nodiscard]] Clock::duration took() const { return ended_ - asked_; }

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 struct Stat {
     int parent = 0;
-    std::uint64_t children_ticks = 0;
+    std::uint64_t ticks = 0;  ///< of its threads, ended ones too, and of the children it waited for
 };
 
 Stat stat_of(const fs::path& process) {
@@ -33,23 +33,15 @@ Stat stat_of(const fs::path& process) {
     for (std::string word; fields >> word;) {
         words.push_back(word);
     }
-    if (words.size() > 14) {  // proc(5): fields 4, 16 and 17, counted from after the name
+    if (words.size() > 14) {  // proc(5): fields 4 and 14 to 17; field 3 is the first after the name
         stat.parent = std::stoi(words[1]);
-        stat.children_ticks = std::stoull(words[13]) + std::stoull(words[14]);
+        stat.ticks = std::stoull(words[11]) + std::stoull(words[12]) + std::stoull(words[13]) + std::stoull(words[14]);
     }
     return stat;
 }
 
 void add_process(const fs::path& process, Usage& usage) {
-    std::error_code gone;
-    for (const auto& thread : fs::directory_iterator(process / "task", gone)) {
-        std::ifstream file(thread.path() / "schedstat");
-        std::int64_t running = 0;  // ns
-        file >> running;
-        usage.cpu += std::chrono::nanoseconds(running);
-    }
-    usage.cpu += std::chrono::nanoseconds(stat_of(process).children_ticks * 1'000'000'000ull /
-                                          static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK)));
+    usage.cpu += std::chrono::nanoseconds(stat_of(process).ticks * 1'000'000'000ull / static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK)));
     std::ifstream status(process / "status");
     for (std::string word; status >> word;) {
         if (word == "VmRSS:") {

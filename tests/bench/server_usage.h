@@ -1,4 +1,4 @@
-// What a server process, its threads and its children have used so far: CPU and memory, read from /proc.
+// What a server process, its threads and its children have used so far: CPU (to 10 ms) and memory, read from /proc.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 namespace bench {
 
 struct Usage {
-    std::chrono::nanoseconds cpu{};  ///< of all threads that live, and of children that were waited for or live
+    std::chrono::nanoseconds cpu{};  ///< of all threads, and of children that were waited for or live
     std::uint64_t resident_kb = 0;   ///< of the process and its children
 };
 

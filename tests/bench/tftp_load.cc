@@ -1,8 +1,8 @@
-// Many phones in one process, to measure a TFTP server: they ask for one file at once, burst after burst, and what came of it is
-// printed as one line of JSON: transfers a second, failures, how long phones waited, CPU and memory of the server.
+// Many phones in one process, to measure a TFTP server: they ask for one file all at once, each again as soon as it has it, and
+// what came of it is printed as one line of JSON: transfers a second, failures, how long phones waited, CPU and memory of the server.
 //
-//   tftp_load --port 69 --file NAME --expect PATH --phones 512 [--bursts 5] [--blksize N] [--windowsize N] [--loss PERCENT]
-//             [--seed N] [--stop-after BLOCKS] [--pid SERVER]
+//   tftp_load --port 69 --file NAME --expect PATH --phones 512 [--each 8] [--bursts 1] [--blksize N] [--windowsize N] [--loss PERCENT]
+//             [--seed N] [--timer MS] [--stop-after BLOCKS] [--pid SERVER]
 //
 // The server must be on the loopback interface; nothing else can be asked.
 #include "tests/bench/phone.h"
@@ -49,62 +49,92 @@ double percentile(const std::vector<double>& sorted, double fraction) {
     return sorted.empty() ? 0 : sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(fraction * static_cast<double>(sorted.size())))];
 }
 
-void run_burst(std::vector<std::unique_ptr<Phone>>& phones, Tally& tally) {
-    const int poll = epoll_create1(EPOLL_CLOEXEC);
-    for (auto& phone : phones) {
-        phone->open();
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.ptr = phone.get();
-        epoll_ctl(poll, EPOLL_CTL_ADD, phone->fd(), &event);
-    }
-    const auto began = Clock::now();
-    for (auto& phone : phones) {
-        phone->ask(Clock::now());
-    }
-    auto busy = phones.size();
-    std::array<epoll_event, 256> events;
-    auto ended = began;
-    auto timers_due = Clock::now() + timer_step;
-    while (busy > 0) {
-        const int count = epoll_wait(poll, events.data(), static_cast<int>(events.size()), static_cast<int>(timer_step.count()));
-        const auto now = Clock::now();
-        for (int index = 0; index < count; ++index) {
-            auto* phone = static_cast<Phone*>(events[static_cast<std::size_t>(index)].data.ptr);
-            const bool was_busy = phone->busy();
-            phone->receive(now);
-            if (was_busy && !phone->busy()) {
-                --busy;
-                ended = now;
-            }
+/// All phones of a run and the loop that drives them. Each asks for the file `each` times, the next time as soon as it has it.
+class Branch {
+public:
+    Branch(const bench::Order& order, std::mt19937& dice, unsigned phones, unsigned each) : each_(each), left_(phones) {
+        for (unsigned number = 0; number < phones; ++number) {
+            phones_.push_back(std::make_unique<Phone>(order, dice, number));
         }
-        if (now >= timers_due) {
-            timers_due = now + timer_step;
-            for (auto& phone : phones) {
-                const bool was_busy = phone->busy();
-                phone->check_timer(now);
-                if (was_busy && !phone->busy()) {
-                    --busy;
-                    ended = now;
+    }
+    ~Branch() { close(poll_); }
+    Branch(const Branch&) = delete;
+    Branch& operator=(const Branch&) = delete;
+
+    void burst(Tally& tally) {
+        std::fill(left_.begin(), left_.end(), each_);
+        for (auto& phone : phones_) {
+            prepare(*phone);
+        }
+        const auto began = Clock::now();
+        ended_ = began;
+        busy_ = phones_.size();
+        for (auto& phone : phones_) {
+            phone->ask(Clock::now());
+        }
+        auto timers_due = Clock::now() + timer_step;
+        std::array<epoll_event, 256> events;
+        while (busy_ > 0) {
+            const int count = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), static_cast<int>(timer_step.count()));
+            const auto now = Clock::now();
+            for (int index = 0; index < count; ++index) {
+                auto& phone = *static_cast<Phone*>(events[static_cast<std::size_t>(index)].data.ptr);
+                const bool was_busy = phone.busy();
+                phone.receive(now);
+                if (was_busy && !phone.busy()) {
+                    finish(phone, tally, now);
+                }
+            }
+            if (now >= timers_due) {
+                timers_due = now + timer_step;
+                for (auto& phone : phones_) {
+                    const bool was_busy = phone->busy();
+                    phone->check_timer(now);
+                    if (was_busy && !phone->busy()) {
+                        finish(*phone, tally, now);
+                    }
                 }
             }
         }
+        tally.time += ended_ - began;
     }
-    tally.time += ended - began;
-    close(poll);
-    for (const auto& phone : phones) {
-        tally.repeated += phone->repeated();
-        if (phone->state() == Phone::State::done) {
+
+private:
+    void prepare(Phone& phone) {
+        phone.open();
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.ptr = &phone;
+        epoll_ctl(poll_, EPOLL_CTL_ADD, phone.fd(), &event);
+    }
+
+    void finish(Phone& phone, Tally& tally, Clock::time_point now) {
+        ended_ = now;
+        tally.repeated += phone.repeated();
+        if (phone.state() == Phone::State::done) {
             ++tally.good;
-            tally.milliseconds.push_back(in_ms(phone->took()));
-        } else if (phone->state() == Phone::State::holding) {
+            tally.milliseconds.push_back(in_ms(phone.took()));
+        } else if (phone.state() == Phone::State::holding) {
             ++tally.holding;
         } else {
             ++tally.failed;
-            ++tally.complaints[phone->complaint()];
+            ++tally.complaints[phone.complaint()];
         }
+        if (--left_[phone.number()] == 0) {
+            --busy_;
+            return;
+        }
+        prepare(phone);
+        phone.ask(now);
     }
-}
+
+    const unsigned each_;
+    std::vector<std::unique_ptr<Phone>> phones_;
+    std::vector<unsigned> left_;  ///< transfers, by phone
+    std::size_t busy_ = 0;
+    Clock::time_point ended_{};
+    const int poll_ = epoll_create1(EPOLL_CLOEXEC);
+};
 
 void print(Tally& tally, const bench::Usage& before, const bench::Usage& after) {
     std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
@@ -133,18 +163,22 @@ int main(int argc, char** argv) {
     std::string expect;
     unsigned phones_wanted = 1;
     unsigned bursts = 1;
+    unsigned each = 1;
     unsigned seed = 1;
     double loss_percent = 0;
     int server_pid = 0;
+    unsigned timer_ms = 1000;
     app.add_option("--port", port, "The server's port on 127.0.0.1");
     app.add_option("--file", order.file, "Name to ask for")->required();
     app.add_option("--expect", expect, "A file with the bytes that must come")->required()->check(CLI::ExistingFile);
     app.add_option("--phones", phones_wanted, "Phones that ask at once")->check(CLI::Range(1, 60000));
     app.add_option("--bursts", bursts, "How often they do")->check(CLI::Range(1, 100000));
+    app.add_option("--each", each, "Transfers of each phone, one after the other, in a burst")->check(CLI::Range(1, 100000));
     app.add_option("--blksize", order.block_size, "Option to send")->check(CLI::Range(8, 65464));
     app.add_option("--windowsize", order.window_size, "Option to send")->check(CLI::Range(1, 65535));
     app.add_option("--loss", loss_percent, "Datagrams lost each way, in percent")->check(CLI::Range(0.0, 100.0));
     app.add_option("--seed", seed, "Of the loss");
+    app.add_option("--timer", timer_ms, "The phones' timer, in milliseconds")->check(CLI::Range(1, 60000));
     app.add_option("--stop-after", order.stop_after, "Blocks after which the phones fall silent, to hold transfers open");
     app.add_option("--pid", server_pid, "The server's process, for its CPU and memory");
     CLI11_PARSE(app, argc, argv);
@@ -152,6 +186,7 @@ int main(int argc, char** argv) {
     std::ifstream file(expect, std::ios::binary);
     order.expected.assign(std::istreambuf_iterator<char>(file), {});
     order.loss = loss_percent / 100;
+    order.timer = std::chrono::milliseconds(timer_ms);
     order.server.sin_family = AF_INET;
     order.server.sin_port = htons(port);
     order.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -163,17 +198,14 @@ int main(int argc, char** argv) {
 
     try {
         std::mt19937 dice(seed);
-        std::vector<std::unique_ptr<Phone>> phones;
-        for (unsigned number = 0; number < phones_wanted; ++number) {
-            phones.push_back(std::make_unique<Phone>(order, dice, number));
-        }
+        Branch branch(order, dice, phones_wanted, each);
         Tally tally;
         const auto before = server_pid != 0 ? bench::usage_of(server_pid) : bench::Usage{};
         for (unsigned burst = 0; burst < bursts; ++burst) {
             if (burst > 0 && phones_wanted > 1) {
                 std::this_thread::sleep_for(between_bursts);
             }
-            run_burst(phones, tally);
+            branch.burst(tally);
         }
         std::this_thread::sleep_for(between_bursts);
         const auto after = server_pid != 0 ? bench::usage_of(server_pid) : bench::Usage{};

@@ -32,12 +32,14 @@ class Clients(BranchTest):
     def test_CurlWithoutOptionsLikeAPhone(self):
         self.each_size(lambda server, name: clients.curl(self.host, server, name, options=False))
 
+    # curl refuses the tsize of an empty file, 0, as invalid; RFC 2349 and the other clients do not.
+
     def test_CurlWithOptions(self):
-        self.each_size(lambda server, name: clients.curl(self.host, server, name))
+        self.each_size(lambda server, name: clients.curl(self.host, server, name), SIZES[1:])
 
     def test_CurlWithEveryBlockSize(self):
         for blksize in (8, 9, 511, 512, 1024, 1428, 8192, 65464):
-            sizes = (0, 1, 20000) if blksize < 512 else (0, 513, 20000, 1 << 20)
+            sizes = (1, 20000) if blksize < 512 else (1, 513, 20000, 1 << 20)
             self.each_size(lambda server, name: clients.curl(self.host, server, name, blksize=blksize), sizes)
 
     def test_Busybox(self):
@@ -49,7 +51,8 @@ class Clients(BranchTest):
 
     def test_AtftpWithAWindow(self):
         for options in ((("windowsize", 16),), (("windowsize", 8), ("blksize", 1428), ("tsize", 0))):
-            self.each_size(lambda server, name: clients.atftp(self.host, server, name, options), (1, 512, 20000, 1 << 20), SERVERS[:1])
+            sizes = (1, 512, 20000, 1 << 20)
+            self.each_size(lambda server, name: clients.atftp(self.host, server, name, options), sizes, SERVERS[:1])
 
     def test_TftpHpa(self):
         self.each_size(lambda server, name: clients.tftp_hpa(self.host, server, name))
@@ -96,7 +99,7 @@ class TwoHundredMegabytes(BranchTest):
     def test_TheBlockNumberWraps(self):
         out = self.branch.work / "out"
         self.host.run(
-            ["curl", "--silent", "--show-error", "--tftp-no-options", "--max-time", "180", "-o", out, "tftp://192.0.2.1/big.bin"],
+            ["curl", "-sS", "--tftp-no-options", "--max-time", "180", "-o", out, "tftp://192.0.2.1/big.bin"],
             timeout=190,
         )
         self.assertEqual(out.stat().st_size, self.size)

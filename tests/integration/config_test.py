@@ -1,5 +1,6 @@
 """The daemon's configuration: what is refused and how, what a reload keeps, what the commands say."""
 
+import copy
 import json
 import signal
 import time
@@ -37,7 +38,8 @@ class Checks(BranchTest):
             self.assertEqual(status, 0, said)
 
     def test_KeasDialectIsUnderstood(self):
-        (self.box.work / "clusters.json").write_text('[ { "cluster-id": "hq", "fqdn": "a.example", "tftp-servers": [ "198.51.100.10" ] } ]')
+        cluster = '[ { "cluster-id": "hq", "fqdn": "a.example", "tftp-servers": [ "198.51.100.10" ] } ]'
+        (self.box.work / "clusters.json").write_text(cluster)
         text = """# a comment
         { "Tftpd": { // another
             /* and
@@ -67,23 +69,26 @@ class Checks(BranchTest):
         return tftpd.document(self.box, [entry])
 
     def test_TheRulesForClusters(self):
-        good = {"cluster_id": "A-z.9", "fqdn": "f" * 50, "description": "d" * 128, "tftp_servers": ["198.51.100.1" + d for d in "123"]}
+        servers = ["198.51.100.1" + digit for digit in "1234"]
+        good = {"cluster_id": "A-z.9", "fqdn": "f" * 50, "description": "d" * 128, "tftp_servers": servers[:3]}
         for key, value in good.items():
             with self.subTest(key):
                 status, _, said = self.check(self.cluster(**{key: value}))
                 self.assertEqual(status, 0, said)
         bad = [
             {"cluster_id": "under_score"}, {"cluster_id": ""}, {"cluster_id": "blank blank"}, {"fqdn": "f" * 51}, {"fqdn": "a/b"},
-            {"description": "d" * 129}, *[{"description": f"x{c}y"} for c in '"><\\-&%'], {"tftp_servers": []},
-            {"tftp_servers": ["198.51.100.1" + d for d in "1234"]}, {"tftp_servers": ["198.51.100.10", "198.51.100.10"]},
+            {"description": "d" * 129},
+            *[{"description": f"x{c}y"} for c in '"><\\-&%'], {"tftp_servers": []},
+            {"tftp_servers": servers}, {"tftp_servers": ["198.51.100.10", "198.51.100.10"]},
             {"tftp_servers": ["nonsense"]}, {"tftp_servers": ["224.0.0.1"]}, {"tftp_servers": [V4]}, {"transport": "gopher"},
             {"tftp_servers": [{"address": "198.51.100.10", "port": 0}]},
         ]  # fmt: skip
         for change in bad:
             with self.subTest(change=change):
                 self.refused(self.cluster(**change))
-        self.refused(tftpd.document(self.box, [tftpd.cluster("hq", "198.51.100.10"), tftpd.cluster("hq", "198.51.100.11")]), "hq")
-        self.refused(tftpd.document(self.box, [tftpd.cluster("a", "198.51.100.10"), tftpd.cluster("b", "198.51.100.10")]))
+        first = tftpd.cluster("hq", "198.51.100.10")
+        self.refused(tftpd.document(self.box, [first, tftpd.cluster("hq", "198.51.100.11")]), "hq")
+        self.refused(tftpd.document(self.box, [first, tftpd.cluster("other", "198.51.100.10")]), "other")
 
     def test_FourServersIsTheExampleOfTheStyle(self):
         self.refused(self.cluster(tftp_servers=["198.51.100.1" + d for d in "1234"]), "hq", "4", "3")
@@ -126,7 +131,8 @@ class Running(BranchTest):
     def setUp(self):
         self.data = self.box.put("big.bin", some_bytes(400_000))
         self.box.put("file.xml", b"one")
-        self.tftpd = self.own(tftpd.Tftpd(self.box, tftpd.document(self.box, [tftpd.cluster("hq", "198.51.100.10", transport="tftp")])).start())
+        self.hq = tftpd.cluster("hq", "198.51.100.10", transport="tftp")
+        self.tftpd = self.own(tftpd.Tftpd(self.box, tftpd.document(self.box, [self.hq])).start())
         if not hasattr(type(self), "host"):
             type(self).host = self.branch.phone_host("pc", "192.0.2.50")
 
@@ -153,7 +159,7 @@ class Running(BranchTest):
         other = self.branch.work / "other-files"
         other.mkdir(exist_ok=True)
         (other / "file.xml").write_bytes(b"two")
-        return tftpd.document(self.box, [tftpd.cluster("hq", "198.51.100.10", transport="tftp")], files=str(other))
+        return tftpd.document(self.box, [copy.deepcopy(self.hq)], files=str(other))
 
     def asked(self):
         return tftp.read(self.host, V4, "file.xml", timeout=2)
@@ -200,7 +206,8 @@ class Running(BranchTest):
             self.assertEqual(answer["result"], 1, answer)
             self.assertIn("hq", answer["text"])
             self.assertEqual(self.asked(), b"one")
-        self.assertEqual(self.tftpd.command("config-set", document)["result"], 0)
+        answer = self.tftpd.command("config-set", document)
+        self.assertEqual(answer["result"], 0, answer)
         self.assertEqual(self.asked(), b"two")
         written = self.box.work / "branchline-tftpd.conf"
         self.assertEqual(self.tftpd.command("config-write", {"filename": str(written)})["result"], 0)
@@ -209,7 +216,8 @@ class Running(BranchTest):
 
     def test_ThePortMayMove(self):
         document = tftpd.document(self.box, tftp_port=6969, http_port=0)
-        self.assertEqual(self.tftpd.command("config-set", document)["result"], 0)
+        answer = self.tftpd.command("config-set", document)
+        self.assertEqual(answer["result"], 0, answer)
         self.assertEqual(tftp.read(self.host, V4, "file.xml", port=6969), b"one")
         with tftp.Peer(self.host, V4) as peer:
             try:
@@ -247,7 +255,7 @@ class Running(BranchTest):
                     self.assertNotEqual(json.loads(answer)["result"], 0)
             except (TimeoutError, ConnectionError):
                 pass
-        for name, arguments in (("tftp-cluster-get", {}), ("tftp-cache-flush", {"nmae": "x"}), ("statistic-get", {"name": "x"}), ("config-set", {"Dhcp4": {}})):
+        for name, arguments in (("tftp-cluster-get", {}), ("tftp-cache-flush", {"nmae": "x"}), ("config-set", {"Dhcp4": {}})):
             self.assertNotEqual(self.tftpd.command(name, arguments)["result"], 0, name)
         self.assertEqual(self.asked(), b"one")
 
@@ -289,22 +297,38 @@ class Ctl(BranchTest):
         return self.box.run([paths.CTL, *words])
 
     def test_ItShowsWhatTheDaemonSays(self):
-        for words in (("status-get",), ("tftp-cluster-list",), ("version-get",), ("statistic-get-all",)):
+        for words in (
+            "status", "statistics", "version", "config-get", "cluster list", "cluster get hq", "reload", "send list-commands",
+        ):  # fmt: skip
             with self.subTest(words):
-                done = self.ctl(*words)
+                done = self.ctl(*words.split())
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertTrue(done.stdout.strip())
-        self.assertIn("hq", self.ctl("tftp-cluster-list").stdout)
+        self.assertIn("hq", self.ctl("cluster", "list").stdout)
+        self.assertIn("198.51.100.10", self.ctl("cluster", "get", "hq").stdout)
+        self.assertEqual(json.loads(self.ctl("--json", "status").stdout)["result"], 0)
 
     def test_ItsExitStatusTells(self):
-        self.assertNotEqual(self.ctl("no-such-command").returncode, 0)
-        self.assertEqual(self.ctl("--no-such-flag").returncode, 2)
-        self.assertEqual(self.ctl().returncode, 2)
+        self.assertEqual(self.ctl("send", "no-such-command").returncode, 1)
+        for words in ((), ("--no-such-flag",), ("no-such-word",), ("cache", "flush")):
+            with self.subTest(words):
+                done = self.ctl(*words)
+                self.assertEqual(done.returncode, 2)
+                self.assertTrue(done.stderr.strip())
+
+    def test_ItChecksAFile(self):
+        file = self.box.work / "to-check.conf"
+        file.write_text('{ "Tftpd": {\n  "filez": "/x" } }')
+        done = self.ctl("config-test", file)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"to-check\.conf:2:\d+: ")
+        file.write_text('{ "Tftpd": { "files": "/x" } }')
+        self.assertEqual(self.ctl("config-test", file).returncode, 0)
 
     def test_WithoutADaemonItSaysSo(self):
         self.tftpd.stop()
         try:
-            done = self.ctl("status-get")
+            done = self.ctl("status")
             self.assertEqual(done.returncode, 1)
             self.assertIn("branchline-tftpd", done.stderr)
         finally:

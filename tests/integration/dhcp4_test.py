@@ -16,7 +16,10 @@ class Phones4(BranchTest):
             4,
             {"tftp-servers": ["auto", "192.0.2.2", "2001:db8:1::2"], "withdraw-dead": False},
             **{
-                "option-data": [{"name": "domain-name", "data": "branch.example"}, {"name": "tftp-server-name", "data": "old.example"}],
+                "option-data": [
+                    {"name": "domain-name", "data": "branch.example"},
+                    {"name": "tftp-server-name", "data": "old.example"},
+                ],
                 "host-reservation-identifiers": ["hw-address"],
                 "reservations-global": True,
                 "reservations": [

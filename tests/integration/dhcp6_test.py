@@ -120,3 +120,19 @@ class NothingToSend6(BranchTest):
         answer = self.own(dhcp.Client6(self.host, "eth0", MAC.format(1))).solicit()
         self.assertIsNotNone(answer)
         self.assertEqual(answer.all(17), [])
+
+
+class Alternatives6(BranchTest):
+    """The way that is not recommended, only where the operator asks for it."""
+
+    @classmethod
+    def prepare(cls):
+        cls.start_kea(6, {"tftp-servers": ["2001:db8:1::2"], "alternatives": ["sub-option-2"], "withdraw-dead": False})
+        cls.host = cls.branch.phone_host("asker", v6="2001:db8:1::60")
+
+    def test_SubOption2NamesTheServerToo(self):
+        answer = self.own(dhcp.Client6(self.host, "eth0", MAC.format(1))).solicit()
+        self.assertEqual(len(answer.vendor(9)), 1)
+        options = dict(answer.vendor(9)[0])
+        self.assertEqual(options[1], ipaddress.IPv6Address("2001:db8:1::2").packed)
+        self.assertEqual(options[2], b"2001:db8:1::2")

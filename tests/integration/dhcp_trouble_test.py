@@ -1,7 +1,6 @@
 """DHCP service goes on: addresses that change, values that are wrong, a daemon that dies."""
 
 import copy
-import json
 import time
 
 from branch import dhcp, kea, paths

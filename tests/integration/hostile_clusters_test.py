@@ -70,7 +70,9 @@ class Searching(Fakes):
         first = self.http(A, {"wanted.xml": data}, how="slow", delay=0.6)
         second = self.http(B, how="slow", delay=0.6)
         daemon = self.run_tftpd(
-            tftpd.cluster("a", A, transport="http"), tftpd.cluster("b", B, transport="http"), limits={"transfers-per-client": 1000}
+            tftpd.cluster("a", A, transport="http"),
+            tftpd.cluster("b", B, transport="http"),
+            limits={"transfers-per-client": 1000},
         )
         peers = [self.own(tftp.Peer(self.phones, V4)) for _ in range(500)]
         for peer in peers:

@@ -1,6 +1,5 @@
 """HTTP 6970 as phones use it."""
 
-import socket
 import time
 
 from branch import clients, paths
@@ -53,7 +52,8 @@ class Http(BranchTest):
             self.assertEqual(answer.status, 200)
             self.assertTrue(answer.body == data)
         # Asked all at once they are answered in order (RFC 9112 9.3.2).
-        connection.send(b"".join(clients.phone_http_request(V4, name) for name in ("SEP001122334401.cnf.xml", "none", "empty.tlv")))
+        names = ("SEP001122334401.cnf.xml", "none", "empty.tlv")
+        connection.send(b"".join(clients.phone_http_request(V4, name) for name in names))
         self.assertEqual([connection.answer().status for _ in range(3)], [200, 404, 200])
 
     def test_CloseMeansClose(self):
@@ -83,8 +83,10 @@ class Http(BranchTest):
 
     def test_NothingIsListedAndNoNameLeadsOut(self):
         (self.box.work / "canary").write_bytes(b"CANARY")
-        for target in ("/", "/.", "/..", "/../canary", "//../canary", "/%2e%2e/canary", "/..%2fcanary", "/a/../../canary",
-                       "/..\\canary", "/%5c..%5ccanary", "/%00", "/firmware.bin%00.xml", "/%zz", "/etc/passwd", "/?x", "/#x"):  # fmt: skip
+        for target in (
+            "/", "/.", "/..", "/../canary", "//../canary", "/%2e%2e/canary", "/..%2fcanary", "/a/../../canary",
+            "/..\\canary", "/%5c..%5ccanary", "/%00", "/firmware.bin%00.xml", "/%zz", "/etc/passwd", "/?x", "/#x",
+        ):  # fmt: skip
             with self.subTest(target):
                 connection = self.connection()
                 connection.send(f"GET {target} HTTP/1.1\r\nHost: branch\r\nConnection: close\r\n\r\n".encode())
@@ -94,8 +96,10 @@ class Http(BranchTest):
                 self.assertNotIn(str(self.box.work).encode(), answer.body)
 
     def test_WhatIsNoHttpIsTurnedAwayAndOthersAreServed(self):
-        for data in (b"\x16\x03\x01\x02\x00\x01\x00" + bytes(200), b"\0" * 500, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-                     b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n\r\n", b"GET /x HTTP/1.1\r\n" + b"X: y\r\n" * 5000 + b"\r\n"):  # fmt: skip
+        for data in (
+            b"\x16\x03\x01\x02\x00\x01\x00" + bytes(200), b"\0" * 500, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+            b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n\r\n", b"GET /x HTTP/1.1\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
+        ):  # fmt: skip
             connection = self.connection()
             try:
                 connection.send(data)

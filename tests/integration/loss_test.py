@@ -37,7 +37,7 @@ class Loss(BranchTest):
     def test_TenPercentEachWay(self):
         with self.host.loss(10):
             times = self.many((8192, 12000), 60)
-        self.assertRegex(self.host.dropped, r"packets [1-9]", "nothing was lost: the test tests nothing")
+        self.assertGreater(self.host.dropped, 100, "hardly anything was lost: the test tests nothing")
         self.assertLess(times[-1], 20 * paths.PATIENCE)
         # With fixed timers of a second these would take several seconds each.
         self.assertLess(times[len(times) // 2], 2.5 * paths.PATIENCE, f"median of {times}")

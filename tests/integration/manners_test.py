@@ -98,7 +98,8 @@ class Manners(BranchTest):
                 answer = self.peer().ask(tftp.rrq("file.bin", options=[option]))
                 self.assertEqual(answer.opcode, tftp.DATA, "with no good option there is no OACK")
                 self.assertEqual(answer.data, self.data[:512])
-                answer = self.peer().ask(tftp.rrq("file.bin", options=[option, ("blksize" if option[0] != "blksize" else "timeout", 8)]))
+                good = ("blksize" if option[0] != "blksize" else "timeout", 8)
+                answer = self.peer().ask(tftp.rrq("file.bin", options=[option, good]))
                 self.assertEqual(answer.opcode, tftp.OACK)
                 self.assertNotIn(option[0], answer.options)
 
@@ -124,20 +125,35 @@ class Manners(BranchTest):
         """RFC 1123 4.2.3.1: Sorcerer's Apprentice."""
         peer = self.peer()
         peer.ask(tftp.rrq("file.bin"))
-        for _ in range(3):
+        for _ in range(30):
             peer.send(tftp.ack(1), peer.tid)
-        packets = peer.collect(0.04)
-        self.assertEqual([p.number for p in packets].count(2), 1, [p.number for p in packets])
+        # One answer, and what the resend timer adds meanwhile.
+        self.assertIn([p.number for p in peer.collect(0.25)].count(2), range(1, 7))
+
+    def test_ALateFirstAckIsStillTaken(self):
+        """Whose first ACK is lost sends it again when its own timer says so, mostly after a second."""
+        for _ in range(5):  # The daemon learns how quick this phone is; that must not make it impatient.
+            tftp.read(self.host, V4, "file.bin")
+        for wait in (0.3, 1.0, 2.5):
+            with self.subTest(wait=wait):
+                peer = self.peer()
+                peer.send(tftp.rrq("file.bin"))
+                self.assertIn(len(peer.collect(wait)), (1, 2, 3))
+                peer.send(tftp.ack(1), peer.tid)
+                packet = peer.receive(1)
+                self.assertIsNotNone(packet, "the transfer was given up while the phone's timer ran")
+                self.assertEqual((packet.opcode, packet.number), (tftp.DATA, 2))
 
     def test_AStrangerIsToldAndTheTransferGoesOn(self):
         peer, stranger = self.peer(), self.peer()
-        first = peer.ask(tftp.rrq("file.bin"))
+        got = peer.ask(tftp.rrq("file.bin")).data
+        peer.send(tftp.ack(1), peer.tid)
+        got += peer.receive().data
         for _ in range(3):
             stranger.send(tftp.ack(1), peer.tid)
         answers = stranger.collect(0.4)
         self.assertEqual([(p.opcode, p.number) for p in answers], [(tftp.ERROR, tftp.UNKNOWN_TID)])
-        got = first.data
-        for block in range(1, 11):
+        for block in range(2, 11):
             peer.send(tftp.ack(block), peer.tid)
             if len(got) < len(self.data):
                 packet = peer.receive()
@@ -173,6 +189,7 @@ class Manners(BranchTest):
         """RFC 1123 4.2.3.5"""
         for target in ("192.0.2.255", "255.255.255.255"):
             peer = self.peer(target)
+            peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
             peer.send(tftp.rrq("file.bin"))
             self.assertEqual(peer.collect(0.7), [], target)
         with self.host:
@@ -203,12 +220,13 @@ class Manners(BranchTest):
             for lead in ("", "/", "//", "./", "../", "..//", "directory/../../", "etclink/../", "....//", "..;/", ".../"):
                 names.append(lead + base)
         for up in range(1, 12):
-            for step in ("../", "..\\", "..//", ".././", "%2e%2e/", "..%2f", "..%5c", "..\0/", "\u002e\u002e/", "directory/../../"):
+            for step in ("../", "..\\", "..//", ".././", "%2e%2e/", "..%2f", "..%5c", "..\0/", "directory/../../"):
                 names += [step * up + "etc/passwd", "/" + step * up + "etc/passwd"]
         names += [
             "/etc/passwd", "//etc/passwd", "etclink/passwd", "etclink/../etc/passwd", "link.txt", "link.txt/", "link.txt\0.xml",
             f"{work}/canary", f"/{work}/canary", "C:\\boot.ini", "\\\\host\\share", "file.bin/../../canary", "~root/.profile",
-            "/proc/self/environ", "/dev/zero", "device", "fifo", "directory", "directory/", ".", "..", "/", "", "SEP\x1b[2J.xml",
+            "/proc/self/environ", "/dev/zero", "device", "fifo", "directory", "directory/", ".", "..", "/", "",
+            "SEP\x1b[2J.xml",
             "a" * 256, "a/" * 128 + "b", "../" * 80 + "etc/passwd", "file.bin\n", "CON", "etclink",
         ]  # fmt: skip
         for name in names:
@@ -292,96 +310,3 @@ class Manners(BranchTest):
                 self.assertTrue(self.tftpd.process.running)
         self.still_serving()
         self.assertTrue(self.tftpd.process.running)
-
-
-class Limits(BranchTest):
-    @classmethod
-    def prepare(cls):
-        cls.data = cls.box.put("file.bin", some_bytes(5000))
-        cls.start_tftpd()
-        cls.host = cls.branch.phone_host("pc", "192.0.2.50")
-        cls.other = cls.branch.phone_host("other", "192.0.2.51")
-
-    def test_TheSixtyFifthTransferOfAnAddressIsSilent(self):
-        peers = [self.own(tftp.Peer(self.host, V4)) for _ in range(66)]
-        for peer in peers[:64]:
-            answer = peer.ask(tftp.rrq("file.bin"))
-            self.assertEqual(answer.opcode, tftp.DATA)
-            peer.send(tftp.ack(1), peer.tid)  # It has answered, so it is a phone and keeps its place.
-        for peer in peers[64:]:
-            peer.send(tftp.rrq("file.bin"))
-            self.assertEqual(peer.collect(0.5), [], "more than 64 transfers at once")
-        self.assertEqual(tftp.read(self.other, V4, "file.bin"), self.data, "another address is served all the same")
-        self.assertGreaterEqual(self.tftpd.statistic("tftp-refused-by-limit"), 2)
-        for peer in peers[:64]:
-            peer.send(tftp.error(0), peer.tid)
-        self.later(lambda: tftp.read(self.host, V4, "file.bin") == self.data, 3, "served again when the transfers are over")
-
-
-class SinglePort(BranchTest):
-    """transfer-ports = tftp-port: for networks that let nothing else through."""
-
-    @classmethod
-    def prepare(cls):
-        cls.data = cls.box.put("file.bin", some_bytes(50000))
-        cls.start_tftpd(transfer_ports={"first": 69, "last": 69})
-        cls.host = cls.branch.phone_host("pc", "192.0.2.50", "2001:db8:1::50")
-
-    def test_EverythingComesFromPort69(self):
-        for server in (V4, V6):
-            with self.subTest(server=server):
-                self.assertEqual(tftp.read(self.host, server, "file.bin"), self.data)
-                peer = self.own(tftp.Peer(self.host, server))
-                peer.ask(tftp.rrq("file.bin"))
-                self.assertEqual(peer.sources, {(server, 69)})
-
-
-class PortRange(BranchTest):
-    @classmethod
-    def prepare(cls):
-        cls.data = cls.box.put("file.bin", some_bytes(5000))
-        cls.start_tftpd(transfer_ports={"first": 40000, "last": 40007})
-        cls.host = cls.branch.phone_host("pc", "192.0.2.50", "2001:db8:1::50")
-
-    def test_TransfersStayInTheRange(self):
-        for server in (V4, V6):
-            for _ in range(12):
-                peer = self.own(tftp.Peer(self.host, server))
-                peer.ask(tftp.rrq("file.bin"))
-                self.assertLessEqual({port for _, port in peer.sources}, set(range(40000, 40008)))
-
-
-class ManyHalfOpen(BranchTest):
-    """R3: four thousand requests that nobody goes on with."""
-
-    weight = 3
-
-    @classmethod
-    def prepare(cls):
-        cls.data = cls.box.put("file.bin", some_bytes(12000))
-        cls.start_tftpd(limits={"transfers": 4096, "transfers-per-client": 64})
-        cls.host = cls.branch.phone_host("pc", "192.0.2.50", "2001:db8:1::50")
-        # Hosts enough that the limit of one address does not end it: a /64 of one's own counts as one client.
-        cls.host.ip(*[f"addr add 192.0.2.{n}/24 dev eth0" for n in range(100, 180)])
-
-    def test_OthersAreServed(self):
-        before = self.tftpd.memory()
-        sockets = []
-        for n in range(100, 164):
-            for _ in range(64):
-                with self.host:
-                    new = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                new.bind((f"192.0.2.{n}", 0))
-                new.sendto(tftp.rrq("file.bin", options=[("blksize", 65464), ("windowsize", 65535)]), (V4, 69))
-                sockets.append(new)
-        times = []
-        for _ in range(20):
-            start = time.monotonic()
-            self.assertEqual(tftp.read(self.host, V4, "file.bin", source="192.0.2.50"), self.data)
-            times.append(time.monotonic() - start)
-        grown = self.tftpd.memory() - before
-        for one in sockets:
-            one.close()
-        self.assertLess(sorted(times)[-1], 1.0 * paths.PATIENCE, "a good phone had to wait")
-        if not paths.SANITIZED:
-            self.assertLess(grown, 32 << 20, "resident bytes grew")

@@ -10,7 +10,7 @@ namespace branchline::api {
 namespace {
 
 constexpr std::string_view first_line = "branchline-event=1";
-constexpr std::size_t max_servers = 64;     ///< read from one event
+constexpr std::size_t max_servers = 64;       ///< read from one event
 constexpr std::size_t max_value_size = 1024;  ///< bytes of one value, before escaping
 
 constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 7> kinds{{
@@ -25,7 +25,9 @@ constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 7> kinds{{
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-bool is_plain(unsigned char byte) { return byte > 0x20 && byte < 0x7f && byte != '%' && byte != ','; }
+bool is_plain(unsigned char byte) {
+    return byte > 0x20 && byte < 0x7f && byte != '%' && byte != ',';
+}
 
 std::string percent_escaped(std::string_view text) {
     std::string out;

@@ -126,7 +126,7 @@ Result<ServerTable> read_server_table(const std::string& path) {
     if (file.get() < 0) {
         return failure(path, "cannot be opened");
     }
-    struct stat about {};
+    struct stat about{};
     if (::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
         return Failure{path + ": is no ordinary file"};
     }

@@ -8,6 +8,7 @@
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/config/config_reader.h"
+#include "tftpd/config/json_text.h"
 #include "tftpd/control/commands.h"
 #include "tftpd/control/version.h"
 #include "tftpd/http/file_service.h"
@@ -48,6 +49,20 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted_descriptors) {
         limit.rlim_cur = std::min(limit.rlim_max, wanted_descriptors);
         ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+// Runs `work`, which opens what `key` names. The parts know no files; if one refuses, this is where the line comes from.
+void opening(const ConstElementPtr& document, const char* key, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const ConfigError& error) {
+        if (error.position().line != 0) {
+            throw;
+        }
+        const auto tftpd = document->get("Tftpd");
+        const auto value = tftpd->get(key);
+        throw ConfigError(position_of(value ? *value : *tftpd), error.what());
     }
 }
 
@@ -139,14 +154,14 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     document = read.document;
     log_warnings(read);
     resolver = std::make_unique<Resolver>(config);
-    tftp = std::make_unique<TftpServer>(config, *resolver);
-    http = std::make_unique<HttpFileService>(config, *resolver);
+    opening(document, "tftp-port", [this] { tftp = std::make_unique<TftpServer>(config, *resolver); });
+    opening(document, "http-port", [this] { http = std::make_unique<HttpFileService>(config, *resolver); });
     events = std::make_unique<EventReceiver>(leases);
     receive_events();
     control = std::make_unique<ControlSocket>(io);
     started = reloaded = Clock::now();
     commands = std::make_unique<Commands>(command_targets());
-    control->open(config->control_socket);
+    opening(document, "control-socket", [this] { control->open(config->control_socket); });
     server_table = std::make_unique<ServerTableWriter>();
 }
 
@@ -167,11 +182,11 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     const auto next = with_options(read.config);
     const auto old = config;
     Undo undo;
-    control->open(next->control_socket);
+    opening(read.document, "control-socket", [&] { control->open(next->control_socket); });
     undo.add([this, old] { control->open(old->control_socket); });
-    http->reconfigure(next);
+    opening(read.document, "http-port", [&] { http->reconfigure(next); });
     undo.add([this, old] { http->reconfigure(old); });
-    tftp->reconfigure(next);
+    opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });
     resolver->reconfigure(next);
     undo.keep_all();
 

@@ -71,6 +71,9 @@ void HttpFileService::Impl::run(const std::function<void()>& work) {
 }
 
 void HttpFileService::Impl::serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port) {
+    if (listener) {
+        listener->finish();
+    }
     listener = std::move(fresh);
     port = at_port;
     if (listener) {
@@ -164,8 +167,7 @@ std::size_t HttpFileService::drain(std::chrono::seconds limit) {
     std::promise<void> drained;
     auto done = drained.get_future();
     impl_->run([&] {
-        impl_->listener.reset();
-        impl_->port = 0;
+        impl_->serve(nullptr, 0);
         impl_->drained = &drained;
         auto held = impl_->connections;  // finish() takes idle ones out of the map
         for (const auto& [key, connection] : held) {

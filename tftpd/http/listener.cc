@@ -88,6 +88,22 @@ public:
         }
     }
 
+    void finish() override {
+        for (const auto& acceptor : acceptors_) {
+            error_code error;
+            acceptor->socket.non_blocking(true, error);
+            for (int waiting = 0; !error && waiting < asio::socket_base::max_listen_connections; ++waiting) {
+                tcp::socket connection(acceptor->socket.get_executor());
+                acceptor->socket.accept(connection, error);
+                if (!error) {
+                    acceptor->accepted(std::move(connection));
+                }
+            }
+            acceptor->closed = true;
+            acceptor->socket.close(error);
+        }
+    }
+
     void add(asio::io_context& io, const tcp& family, std::uint16_t port) {
         auto acceptor = std::make_shared<Acceptor>(io);
         error_code error;

@@ -21,6 +21,8 @@ public:
 
     virtual ~Listener() = default;
     virtual void start(Accepted accepted) = 0;
+    /// Hands over those who had connected before this moment, and accepts no more: a port that closes resets nobody.
+    virtual void finish() = 0;
 
     /// Opens both families' sockets on `port`. A family that the kernel does not have is left out. Throws ConfigError, with the
     /// way out, if the port cannot be had.

@@ -25,10 +25,10 @@
 namespace branchline {
 namespace {
 
-constexpr std::chrono::seconds look_every{2};   ///< is the socket file still ours?
+constexpr std::chrono::seconds look_every{2};  ///< is the socket file still ours?
 constexpr int max_datagrams_at_once = 64;
-constexpr mode_t socket_mode = 0660;            ///< Kea's user shares our group
-constexpr int receive_buffer = 1 << 20;         ///< bytes; a site that reboots as one
+constexpr mode_t socket_mode = 0660;     ///< Kea's user shares our group
+constexpr int receive_buffer = 1 << 20;  ///< bytes; a site that reboots as one
 
 std::string mac_text(const std::optional<MacAddress>& mac) {
     std::array<char, 18> text{};
@@ -39,11 +39,13 @@ std::string mac_text(const std::optional<MacAddress>& mac) {
     return text.data();
 }
 
-Failure failure(const std::string& path, const std::string& what) { return Failure{path + ": " + what}; }
+Failure failure(const std::string& path, const std::string& what) {
+    return Failure{path + ": " + what};
+}
 
 /// Removes what a dead daemon left at `path`; anything else there is somebody's.
 Result<bool> make_room(const std::string& path, const sockaddr_un& name) {
-    struct stat about {};
+    struct stat about{};
     if (::lstat(path.c_str(), &about) != 0) {
         return true;
     }
@@ -92,7 +94,7 @@ private:
     boost::asio::steady_timer timer_;
     LeaseTable& table_;
     const Listener& listener_;
-    struct stat made_ {};
+    struct stat made_{};
     bool closed_ = false;
     bool lost_told_ = false;
 };
@@ -128,17 +130,18 @@ Result<bool> EventReceiver::Socket::open() {
 }
 
 bool EventReceiver::Socket::is_still_ours() const {
-    struct stat about {};
+    struct stat about{};
     return ::lstat(path_.c_str(), &about) == 0 && about.st_ino == made_.st_ino && about.st_dev == made_.st_dev;
 }
 
 void EventReceiver::Socket::wait_for_events() {
-    socket_.async_wait(boost::asio::socket_base::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
-        if (!error && !self->closed_) {
-            self->receive();
-            self->wait_for_events();
-        }
-    });
+    socket_.async_wait(boost::asio::socket_base::wait_read,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                           if (!error && !self->closed_) {
+                               self->receive();
+                               self->wait_for_events();
+                           }
+                       });
 }
 
 void EventReceiver::Socket::wait_for_loss() {
@@ -231,7 +234,9 @@ void EventReceiver::Socket::run_own(std::unique_ptr<boost::asio::io_context> io)
 
 EventReceiver::EventReceiver(LeaseTable& table, Listener listener) : table_(table), listener_(std::move(listener)) {}
 
-EventReceiver::~EventReceiver() { stop(); }
+EventReceiver::~EventReceiver() {
+    stop();
+}
 
 Result<bool> EventReceiver::start(const std::string& path) {
     auto io = std::make_unique<boost::asio::io_context>(1);

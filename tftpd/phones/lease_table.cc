@@ -5,8 +5,12 @@ namespace {
 
 using Kind = api::LeaseEvent::Kind;
 
-bool is_lease(Kind kind) { return kind == Kind::committed || kind == Kind::renewed || kind == Kind::seen; }
-bool is_end(Kind kind) { return kind == Kind::released || kind == Kind::expired || kind == Kind::declined; }
+bool is_lease(Kind kind) {
+    return kind == Kind::committed || kind == Kind::renewed || kind == Kind::seen;
+}
+bool is_end(Kind kind) {
+    return kind == Kind::released || kind == Kind::expired || kind == Kind::declined;
+}
 
 }  // namespace
 

@@ -22,7 +22,7 @@ using MacAddress = std::array<std::uint8_t, 6>;
 /// One address of a phone. Empty: none that is known, or it was given back.
 struct PhoneAddress {
     std::string text;
-    TimePoint heard{};          ///< when the hook last said so
+    TimePoint heard{};           ///< when the hook last said so
     std::uint32_t lifetime = 0;  ///< seconds from then; 0 = not known
 };
 

@@ -12,8 +12,7 @@ Answer stale_answer(const FileCache::Found& copy) {
     return {Answer::Kind::content, copy.content, "stale:" + copy.cluster, ""};
 }
 
-NameJob::NameJob(FileName name, ConfigPtr config, JobEnvironmentPtr environment, std::shared_ptr<SpillSpace> space,
-                 Hooks hooks)
+NameJob::NameJob(FileName name, ConfigPtr config, JobEnvironmentPtr environment, std::shared_ptr<SpillSpace> space, Hooks hooks)
     : name_(std::move(name)),
       config_(std::move(config)),
       environment_(std::move(environment)),
@@ -139,7 +138,8 @@ void NameJob::start(std::size_t cluster) {
     };
     counters.add(Counter::fetches);
     hooks_.asked(1);
-    std::shared_ptr<ClusterFetch> fetch = environment_->start_fetch(config_->clusters[cluster], name_.text(), caps, std::move(events));
+    std::shared_ptr<ClusterFetch> fetch =
+        environment_->start_fetch(config_->clusters[cluster], name_.text(), caps, std::move(events));
     if (source.serial == serial) {
         source.fetch = std::move(fetch);
     }

@@ -26,8 +26,8 @@ struct FetchEvents;
 struct FetchOutcome;
 
 /// Starts a fetch from one cluster: start_fetch() with the resolver's io_context and health table, or a test's.
-using FetchStarter =
-    std::function<std::unique_ptr<ClusterFetch>(const Cluster& cluster, const std::string& name, const FetchCaps& caps, FetchEvents events)>;
+using FetchStarter = std::function<std::unique_ptr<ClusterFetch>(const Cluster& cluster, const std::string& name,
+                                                                 const FetchCaps& caps, FetchEvents events)>;
 
 /// What a job needs from outside.
 struct JobEnvironment {
@@ -42,29 +42,30 @@ using JobEnvironmentPtr = std::shared_ptr<const JobEnvironment>;
 
 class NameJob : public std::enable_shared_from_this<NameJob> {
 public:
-    static constexpr std::uint64_t early_size = 256u << 10;                ///< bytes from which content is given while it grows
-    static constexpr std::chrono::milliseconds early_patience{3000};       ///< after which smaller content is, too
-    static constexpr std::uint64_t max_config_size = 1u << 20;             ///< bytes of a device configuration or trust list
-    static constexpr std::uint64_t max_common_size = 64u << 20;            ///< bytes of anything else
+    static constexpr std::uint64_t early_size = 256u << 10;           ///< bytes from which content is given while it grows
+    static constexpr std::chrono::milliseconds early_patience{3000};  ///< after which smaller content is, too
+    static constexpr std::uint64_t max_config_size = 1u << 20;        ///< bytes of a device configuration or trust list
+    static constexpr std::uint64_t max_common_size = 64u << 20;       ///< bytes of anything else
     static constexpr std::chrono::seconds config_deadline{30};
     static constexpr std::chrono::seconds common_deadline{600};
     static constexpr std::size_t max_askers = 8192;
 
     /// How it ended, for owners, negative entries and the cache.
     struct Result {
-        std::optional<std::size_t> winner;         ///< whose content is complete
-        std::shared_ptr<GrowingContent> content;   ///< the same
-        ContentPtr small;                          ///< the same in memory, up to FileCache::max_file_in_memory
-        bool new_owner = false;                    ///< found by a search among all clusters
+        std::optional<std::size_t> winner;                       ///< whose content is complete
+        std::shared_ptr<GrowingContent> content;                 ///< the same
+        ContentPtr small;                                        ///< the same in memory, up to FileCache::max_file_in_memory
+        bool new_owner = false;                                  ///< found by a search among all clusters
         Search::Verdict verdict = Search::Verdict::unavailable;  ///< without a winner
-        bool cut_off = false;                      ///< without a winner: it broke off after phones had got the beginning
-        std::vector<std::size_t> said_not_found;   ///< clusters
-        std::string reasons;                       ///< what each cluster said, for the log
+        bool cut_off = false;                     ///< without a winner: it broke off after phones had got the beginning
+        std::vector<std::size_t> said_not_found;  ///< clusters
+        std::string reasons;                      ///< what each cluster said, for the log
     };
     struct Hooks {
-        std::function<void(NameJob&, Result)> ended;                 ///< once; answers what is still open by answer()
-        std::function<void(const Cluster&, bool reachable, const std::string& reason)> heard;  ///< a cluster answered, or did not
-        std::function<void(std::size_t queries)> asked;              ///< so many clusters were asked
+        std::function<void(NameJob&, Result)> ended;  ///< once; answers what is still open by answer()
+        std::function<void(const Cluster&, bool reachable, const std::string& reason)>
+            heard;                                       ///< a cluster answered, or did not
+        std::function<void(std::size_t queries)> asked;  ///< so many clusters were asked
         std::function<void(NameJob&)> deadline_changed;
     };
 
@@ -89,8 +90,8 @@ public:
     [[nodiscard]] TimePoint started() const { return started_; }
     [[nodiscard]] bool ended() const { return ended_; }
 
-    std::uint64_t epoch = 0;              ///< the core's mark of how many flushes there were before
-    std::optional<TimePoint> scheduled;   ///< the core's mark of where it stands in the order of deadlines
+    std::uint64_t epoch = 0;             ///< the core's mark of how many flushes there were before
+    std::optional<TimePoint> scheduled;  ///< the core's mark of where it stands in the order of deadlines
 
 private:
     /// A fetch from one cluster.

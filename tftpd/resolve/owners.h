@@ -1,5 +1,6 @@
-// Which cluster owns a name: where a search among all clusters found it. Forgotten after valid-lifetime counted from that search,
-// however often the owner is asked meanwhile, so that a name that moved while its old cluster kept it is found again, too.
+// Which cluster owns a name: where a search among all clusters found it. Forgotten after valid-lifetime counted from that
+// search, however often the owner is asked meanwhile, so that a name that moved while its old cluster kept it is found again,
+// too.
 #pragma once
 
 #include "tftpd/base/clock.h"

@@ -101,7 +101,8 @@ Resolver::Impl::Impl(ConfigPtr config) {
     now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
     now.config = config;
     auto environment = std::make_shared<JobEnvironment>();
-    environment->start_fetch = [this](const Cluster& cluster, const std::string& name, const FetchCaps& caps, FetchEvents events) {
+    environment->start_fetch = [this](const Cluster& cluster, const std::string& name, const FetchCaps& caps,
+                                      FetchEvents events) {
         return start_fetch(io, cluster, name, caps, health, std::move(events));
     };
     environment->now = [] { return Clock::now(); };

@@ -42,7 +42,7 @@ struct Answer {
 struct CacheEntry {
     std::string name;
     std::string cluster;
-    std::uint64_t size = 0;    ///< bytes
+    std::uint64_t size = 0;      ///< bytes
     std::chrono::seconds age{};  ///< since it was fetched
     bool fresh = false;
 };
@@ -51,8 +51,8 @@ struct CacheEntry {
 struct ServerStatus {
     RemoteServer server;
     bool up = true;
-    std::string transport;        ///< what works: "http", "tftp" or "unknown"
-    unsigned failures = 0;        ///< in a row
+    std::string transport;  ///< what works: "http", "tftp" or "unknown"
+    unsigned failures = 0;  ///< in a row
     std::string last_error;
     std::optional<std::chrono::seconds> since_last_answer;
 };

@@ -26,7 +26,10 @@ void count(Counter which, const Answer& answer) {
 
 ResolverCore::ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
                            JobEnvironmentPtr environment)
-    : config_(std::move(config)), cache_(std::move(cache)), negative_(std::move(negative)), environment_(std::move(environment)) {}
+    : config_(std::move(config)),
+      cache_(std::move(cache)),
+      negative_(std::move(negative)),
+      environment_(std::move(environment)) {}
 
 ResolverCore::~ResolverCore() {
     shut_down();
@@ -256,7 +259,8 @@ void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
 }
 
 bool ResolverCore::is_configured(const std::string& cluster) const {
-    return std::any_of(config_->clusters.begin(), config_->clusters.end(), [&](const Cluster& one) { return one.id == cluster; });
+    return std::any_of(config_->clusters.begin(), config_->clusters.end(),
+                       [&](const Cluster& one) { return one.id == cluster; });
 }
 
 void ResolverCore::on_heard(const Cluster& cluster, bool reachable, const std::string& reason) {

@@ -18,12 +18,13 @@ namespace branchline {
 
 class ResolverCore {
 public:
-    static constexpr std::size_t max_jobs = 4096;                        ///< names looked for at once
-    static constexpr double queries_per_second = 100;                    ///< to all clusters together (T10)
+    static constexpr std::size_t max_jobs = 4096;      ///< names looked for at once
+    static constexpr double queries_per_second = 100;  ///< to all clusters together (T10)
     static constexpr double query_burst = 200;
-    static constexpr std::size_t max_waiting = 500;                      ///< searches that wait for their turn
-    static constexpr std::chrono::seconds max_wait{5};                   ///< how long each waits
-    static constexpr std::chrono::seconds doubtful_negative_lifetime{2}; ///< "not found", while some cluster could not be asked
+    static constexpr std::size_t max_waiting = 500;     ///< searches that wait for their turn
+    static constexpr std::chrono::seconds max_wait{5};  ///< how long each waits
+    static constexpr std::chrono::seconds doubtful_negative_lifetime{
+        2};  ///< "not found", while some cluster could not be asked
 
     ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
                  JobEnvironmentPtr environment);

@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace branchline {
 
@@ -58,7 +59,7 @@ SendBatch::SendBatch() : arena_(arena_size), messages_(messages_a_call), headers
 SendBatch::~SendBatch() = default;
 
 SocketNumber SendBatch::add(int fd, bool can_segment) {
-    ways_.push_back({fd, can_segment, {}});
+    ways_.push_back({fd, can_segment});
     return static_cast<SocketNumber>(ways_.size() - 1);
 }
 
@@ -138,7 +139,12 @@ void SendBatch::flush(Way& way) {
     }
 }
 
-void SendBatch::send_messages(const Way& way, std::size_t count) {
+/// Allows fragments on this socket from now on. True the first time, when trying again makes sense.
+bool SendBatch::now_fragments(Way& way) {
+    return !std::exchange(way.fragments, true) && UdpSocket::allow_fragments(way.fd);
+}
+
+void SendBatch::send_messages(Way& way, std::size_t count) {
     std::size_t sent = 0;
     while (sent < count) {
         const int taken = sendmmsg(way.fd, headers_.data() + sent, static_cast<unsigned>(count - sent), MSG_DONTWAIT);
@@ -149,6 +155,9 @@ void SendBatch::send_messages(const Way& way, std::size_t count) {
         if (errno == EAGAIN || errno == ENOBUFS) {
             return;  // the link is full; the timers send again
         }
+        if (errno == EMSGSIZE && now_fragments(way)) {
+            continue;
+        }
         // This one cannot go (no route, our address is gone, too large to be segmented on this link); the next ones may.
         if (messages_[sent].count > 1) {
             send_singly(way, messages_[sent]);
@@ -157,7 +166,7 @@ void SendBatch::send_messages(const Way& way, std::size_t count) {
     }
 }
 
-void SendBatch::send_singly(const Way& way, const Message& message) {
+void SendBatch::send_singly(Way& way, const Message& message) {
     for (auto index = message.first; index < message.first + message.count; ++index) {
         const auto& datagram = way.waiting[index];
         auto single = message;
@@ -169,7 +178,12 @@ void SendBatch::send_singly(const Way& way, const Message& message) {
         header.msg_iovlen = 1;
         header.msg_control = single.control.data();
         header.msg_controllen = put_source(single.control.data(), datagram.from);
-        if (sendmsg(way.fd, &header, MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
+        if (sendmsg(way.fd, &header, MSG_DONTWAIT) >= 0) {
+            continue;
+        }
+        if (errno == EMSGSIZE && now_fragments(way)) {
+            static_cast<void>(sendmsg(way.fd, &header, MSG_DONTWAIT));
+        } else if (errno == EAGAIN || errno == ENOBUFS) {
             return;
         }
     }

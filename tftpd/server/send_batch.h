@@ -42,13 +42,15 @@ private:
     struct Way {
         int fd;
         bool can_segment;
-        std::vector<Datagram> waiting;
+        std::vector<Datagram> waiting{};
+        bool fragments = false;  ///< allowed: somebody asked for blocks larger than his link takes
     };
     struct Message;
     void flush(Way& way);
     [[nodiscard]] std::size_t run_length(const Way& way, std::size_t first) const;
-    void send_messages(const Way& way, std::size_t count);
-    void send_singly(const Way& way, const Message& message);
+    [[nodiscard]] static bool now_fragments(Way& way);
+    void send_messages(Way& way, std::size_t count);
+    void send_singly(Way& way, const Message& message);
 
     std::vector<Way> ways_;
     std::vector<SocketNumber> used_;  ///< sockets with something waiting

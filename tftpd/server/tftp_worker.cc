@@ -22,6 +22,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -35,6 +36,13 @@ using boost::system::error_code;
 
 constexpr std::size_t batches_in_a_row = 4;  ///< from one socket before the others have their turn
 constexpr Duration single_port_grace = std::chrono::seconds(10);
+
+// With many phones in lock-step, packets trickle in one by one, and waking up for each costs more than the packet itself. When
+// at least `crowd` transfers run and fewer than one in `crowd_share` of their phones had something to say, the thread lets a
+// few more come before it looks again: as many packets, in larger batches. A phone waits 0.2 ms longer at most.
+constexpr std::size_t crowd = 64;
+constexpr std::size_t crowd_share = 8;
+constexpr timespec crowd_pause{0, 150'000};
 
 std::string why_not(int error, std::uint16_t port) {
     const auto which = "UDP port " + std::to_string(port);
@@ -149,7 +157,14 @@ struct TftpWorker::Impl {
         for (auto& port : ports) {
             wait(*port);
         }
-        io->run();
+        while (!io->stopped()) {
+            taken = 0;
+            io->run_one();
+            io->poll();
+            if (service->sessions() >= crowd && taken < service->sessions() / crowd_share) {
+                clock_nanosleep(CLOCK_MONOTONIC, 0, &crowd_pause, nullptr);
+            }
+        }
         has_ended = true;
     }
 
@@ -167,6 +182,7 @@ struct TftpWorker::Impl {
     void receive(Port& port) {
         for (std::size_t batch = 0; batch < batches_in_a_row; ++batch) {
             const auto count = inbox.receive(port.socket.fd());
+            taken += count;
             if (const auto drops = inbox.kernel_drops()) {
                 counters.add(Counter::tftp_kernel_drops, *drops - port.kernel_drops);
                 port.kernel_drops = *drops;
@@ -261,6 +277,7 @@ struct TftpWorker::Impl {
     std::optional<TftpService> service;
     bool armed = false;
     TimePoint armed_for{};
+    std::size_t taken = 0;  ///< datagrams, since the thread last woke up
     bool retiring = false;
     std::optional<boost::asio::steady_timer> last_call;
     std::atomic<std::size_t> sessions{0};

@@ -19,7 +19,7 @@ namespace branchline {
 
 class TftpWorker {
 public:
-    static constexpr std::size_t transfer_sockets = 4;  ///< a family
+    static constexpr std::size_t transfer_sockets = 2;  ///< a family
 
     struct Plan {
         ConfigPtr config;

@@ -57,6 +57,9 @@ Result<UdpSocket, int> UdpSocket::open(const UdpSocketSettings& settings) {
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, wanted_receive_buffer);
     set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, wanted_send_buffer);
     set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    if (v4) {
+        set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+    }
     if (settings.timestamps) {
         set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
     }
@@ -101,6 +104,10 @@ int UdpSocket::receive_buffer() const {
     socklen_t length = sizeof bytes;
     getsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
     return bytes / 2;  // the kernel counts its own book-keeping in
+}
+
+bool UdpSocket::allow_fragments(int fd) {
+    return set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
 }
 
 void UdpSocket::set_dscp(std::uint8_t dscp) const {

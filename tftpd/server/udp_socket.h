@@ -38,6 +38,10 @@ public:
     [[nodiscard]] bool can_segment() const { return can_segment_; }  ///< UDP_SEGMENT (Linux 4.18)
     void set_dscp(std::uint8_t dscp) const;
 
+    /// An IPv4 socket starts out never fragmenting, which spares the kernel an identifier for each datagram; what is larger than
+    /// the link is then refused with EMSGSIZE. From here on it is fragmented. False if that cannot be.
+    static bool allow_fragments(int fd);
+
 private:
     UdpSocket(int fd, Family family) : fd_(fd), family_(family) {}
     int fd_ = -1;

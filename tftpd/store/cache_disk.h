@@ -1,6 +1,6 @@
-// The cache's directory: writing, reading and checking its files, no index and no threads. A file there is a CacheRecord and the
-// bytes of what was fetched; it gets its name only when all of it is on the disk, so that after a crash or a power cut there are
-// good files, and temporary ones that the next scan removes. Every call may block for as long as the disk takes.
+// The cache's directory: writing, reading and checking its files, no index and no threads. A file there is a CacheRecord and
+// the bytes of what was fetched; it gets its name only when all of it is on the disk, so that after a crash or a power cut
+// there are good files, and temporary ones that the next scan removes. Every call may block for as long as the disk takes.
 #pragma once
 
 #include "tftpd/store/cache_record.h"
@@ -45,8 +45,8 @@ public:
         FileIdentity identity;
         ContentPtr content;  ///< MemoryContent up to `max_in_memory`, else FileContent; when good
     };
-    /// Reads one file and checks all of it; `verified` is the identity under which that was done before, if it was: a large file
-    /// that still has it is not read again.
+    /// Reads one file and checks all of it; `verified` is the identity under which that was done before, if it was: a large
+    /// file that still has it is not read again.
     Loaded load(const std::string& key, std::uint64_t max_in_memory, const std::optional<FileIdentity>& verified) const;
 
     /// Calls `each` for every file whose record is good and whose length fits it; removes those that are not, and what earlier

@@ -1,6 +1,6 @@
-// What the cache holds and who has to go when it is full: pure bookkeeping, no disk, no clock, no lock (FileCache has all three).
-// An entry is in one or more of these states: in memory (bounded, by use), waiting to be written (pinned), on disk, and, if it is
-// large, open in some transfer. One that is in none of them is gone.
+// What the cache holds and who has to go when it is full: pure bookkeeping, no disk, no clock, no lock (FileCache has all
+// three). An entry is in one or more of these states: in memory (bounded, by use), waiting to be written (pinned), on disk,
+// and, if it is large, open in some transfer. One that is in none of them is gone.
 #pragma once
 
 #include "tftpd/base/clock.h"
@@ -21,15 +21,15 @@ struct CacheItem {
     std::string name;
     std::string cluster;
     FileName::Kind kind = FileName::Kind::common;
-    std::uint64_t size = 0;                      ///< bytes
-    std::optional<TimePoint> fetched{};          ///< nothing: longer ago than can be said
-    bool earlier_run = false;                    ///< found on disk at the start
-    std::uint64_t generation = 0;                ///< tells this copy from an earlier or later one of the name
-    bool on_disk = false;                        ///< these bytes, under the final name
-    std::optional<Sha256> digest_on_disk{};      ///< of the bytes under the final name, this copy's or the one's before
-    std::optional<FileIdentity> verified{};      ///< the state of the file that was checked last
-    ContentPtr pinned{};                         ///< until it is written
-    std::weak_ptr<const Content> open{};         ///< large content that some transfer holds
+    std::uint64_t size = 0;                  ///< bytes
+    std::optional<TimePoint> fetched{};      ///< nothing: longer ago than can be said
+    bool earlier_run = false;                ///< found on disk at the start
+    std::uint64_t generation = 0;            ///< tells this copy from an earlier or later one of the name
+    bool on_disk = false;                    ///< these bytes, under the final name
+    std::optional<Sha256> digest_on_disk{};  ///< of the bytes under the final name, this copy's or the one's before
+    std::optional<FileIdentity> verified{};  ///< the state of the file that was checked last
+    ContentPtr pinned{};                     ///< until it is written
+    std::weak_ptr<const Content> open{};     ///< large content that some transfer holds
 };
 
 class CacheIndex {

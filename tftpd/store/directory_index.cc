@@ -8,12 +8,11 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
-#include <chrono>
 
 namespace branchline {
 
 int open_beneath(int root_fd, const std::string& path, int flags) {
-    struct open_how how {};
+    struct open_how how{};
     how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     // EAGAIN: something was renamed while the kernel walked, so that it could not be sure; it asks to be asked again.
@@ -24,10 +23,6 @@ int open_beneath(int root_fd, const std::string& path, int flags) {
             return fd;
         }
     }
-}
-
-std::int64_t wall_clock_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 DirectoryIndex::Spelling DirectoryIndex::find(int root_fd, std::string_view text) {

@@ -2,7 +2,8 @@
 // that are kept while the directory does not change. Only spelling: opening the result safely is the caller's.
 // Safe to use from any thread.
 //
-// Where several entries differ only in case, the exact spelling wins, else the first in byte order; other branches are not tried.
+// Where several entries differ only in case, the exact spelling wins, else the first in byte order; other branches are not
+// tried.
 #pragma once
 
 #include "tftpd/store/file_content.h"
@@ -45,9 +46,7 @@ private:
         bool operator==(const Place&) const = default;
     };
     struct PlaceHash {
-        std::size_t operator()(const Place& place) const {
-            return std::hash<std::uint64_t>()(place.inode * 31 + place.device);
-        }
+        std::size_t operator()(const Place& place) const { return std::hash<std::uint64_t>()(place.inode * 31 + place.device); }
     };
 
     ListingPtr listing_of(int directory_fd, int& error);
@@ -60,8 +59,5 @@ private:
 
 /// Opens `path` beneath `root_fd`: never outside it, never through a symbolic or magic link (openat2). -1 and errno on failure.
 int open_beneath(int root_fd, const std::string& path, int flags);
-
-/// The wall clock, nanoseconds since the epoch.
-std::int64_t wall_clock_ns();
 
 }  // namespace branchline

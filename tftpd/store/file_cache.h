@@ -4,9 +4,9 @@
 //   put() --> in memory, served --written, fsync, renamed--> on disk --evicted from memory--> read and checked when asked
 //                     \--disk full, broken, read-only--> served from memory for as long as it stays there
 //
-// Fresh is what was fetched less than its kind's lifetime ago by the steady clock: config-lifetime for device configurations and
-// trust lists, valid-lifetime for all else. Copies of an earlier run age by the wall clock's difference; if that makes no sense
-// (the clock went back), they are not fresh. Copies that are not fresh are kept: they are the last good ones.
+// Fresh is what was fetched less than its kind's lifetime ago by the steady clock: config-lifetime for device configurations
+// and trust lists, valid-lifetime for all else. Copies of an earlier run age by the wall clock's difference; if that makes no
+// sense (the clock went back), they are not fresh. Copies that are not fresh are kept: they are the last good ones.
 //
 // Safe to use from any thread. The wish to be told is answered on the caller's thread or on the cache's own.
 #pragma once
@@ -28,11 +28,11 @@ namespace branchline {
 
 class FileCache {
 public:
-    static constexpr std::uint64_t max_memory = 16u << 20;              ///< bytes, over all copies kept in memory
-    static constexpr std::uint64_t max_file_in_memory = 1u << 20;       ///< bytes; larger ones are read from disk
+    static constexpr std::uint64_t max_memory = 16u << 20;         ///< bytes, over all copies kept in memory
+    static constexpr std::uint64_t max_file_in_memory = 1u << 20;  ///< bytes; larger ones are read from disk
     static constexpr std::size_t max_files = 50'000;
-    static constexpr std::size_t max_unwritten = 4096;                  ///< copies waiting for the disk; more are not written
-    static constexpr std::uint64_t max_unwritten_bytes = 32u << 20;     ///< of those that are in memory
+    static constexpr std::size_t max_unwritten = 4096;               ///< copies waiting for the disk; more are not written
+    static constexpr std::uint64_t max_unwritten_bytes = 32u << 20;  ///< of those that are in memory
 
     /// The clocks, so that tests can set them.
     struct Clocks {
@@ -75,8 +75,8 @@ public:
     /// The same for content that is complete and in a file of spill_space().
     void put(const FileName& name, const std::string& cluster, std::shared_ptr<const GrowingContent> content);
 
-    /// Forgets copies; returns how many. `matches` gets key and cluster, and must not call the cache. Waits (up to five seconds)
-    /// for the look through the disk to end, so that nothing comes back.
+    /// Forgets copies; returns how many. `matches` gets key and cluster, and must not call the cache. Waits (up to five
+    /// seconds) for the look through the disk to end, so that nothing comes back.
     std::size_t erase_if(const std::function<bool(const std::string& key, const std::string& cluster)>& matches);
     /// Forgets this copy if it came from `cluster`. Does not wait.
     bool erase(const FileName& name, const std::string& cluster);

@@ -3,8 +3,13 @@
 #include <cerrno>
 
 #include <algorithm>
+#include <chrono>
 
 namespace branchline {
+
+std::int64_t wall_clock_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 FileIdentity FileIdentity::of(const struct stat& status) {
     // Unsigned, because a file system may hold times whose nanoseconds do not fit: they wrap, and still differ.
@@ -23,7 +28,7 @@ bool FileIdentity::too_young_to_trust(std::int64_t wall_now_ns) const {
 }
 
 std::optional<FileIdentity> identify(int fd) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd, &status) != 0) {
         return std::nullopt;
     }

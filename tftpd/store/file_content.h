@@ -17,9 +17,9 @@ namespace branchline {
 struct FileIdentity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
-    std::uint64_t size = 0;         ///< bytes
-    std::int64_t modified_ns = 0;   ///< nanoseconds since the epoch
-    std::int64_t changed_ns = 0;    ///< the same; also moves when the file is linked, renamed over or unlinked
+    std::uint64_t size = 0;        ///< bytes
+    std::int64_t modified_ns = 0;  ///< nanoseconds since the epoch
+    std::int64_t changed_ns = 0;   ///< the same; also moves when the file is linked, renamed over or unlinked
     bool operator==(const FileIdentity&) const = default;
 
     static FileIdentity of(const struct stat& status);
@@ -33,6 +33,9 @@ struct FileIdentity {
     /// the resolution of the timer tick. Such a state must not be remembered by its identity.
     [[nodiscard]] bool too_young_to_trust(std::int64_t wall_now_ns) const;
 };
+
+/// The wall clock, nanoseconds since the epoch.
+std::int64_t wall_clock_ns();
 
 /// The identity of an open file; nothing on I/O error.
 std::optional<FileIdentity> identify(int fd);

@@ -1,6 +1,7 @@
 // A name from a phone, made safe or refused (the contract's rule 1). No file system is touched here.
 //
-//   leading '/'                dropped, however many: phones ask for "/mk-sip.jar", and "//x" where the operator wrote "/" twice
+//   leading '/'                dropped, however many: phones ask for "/mk-sip.jar", and "//x" where the operator wrote "/"
+//   twice
 //   '\', '%', ':', '*', '?' …  refused: only the characters that real file names of phones use are let through
 //   "." ".." empty component   refused, and so is a trailing '/'
 //   more than 255 bytes        refused, leading '/' included
@@ -33,8 +34,8 @@ public:
     };
     [[nodiscard]] Kind kind() const;
 
-    /// Does it carry one device's MAC (SEP…, ATA…, CTLSEP…, ITLSEP…)? Such a file is in one cluster at a time; all others may be
-    /// in every one, with other bytes in each.
+    /// Does it carry one device's MAC (SEP…, ATA…, CTLSEP…, ITLSEP…)? Such a file is in one cluster at a time; all others may
+    /// be in every one, with other bytes in each.
     [[nodiscard]] bool names_device() const;
 
 private:

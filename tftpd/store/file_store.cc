@@ -130,7 +130,7 @@ ContentPtr FileStore::Impl::unchanged(const std::filesystem::path& root, const s
         }
         identity = *known;
     }
-    struct stat status {};
+    struct stat status{};
     if (::lstat((root.native() + '/' + text).c_str(), &status) != 0 || FileIdentity::of(status) != identity) {
         return nullptr;
     }
@@ -151,7 +151,7 @@ void FileStore::Impl::remember(const std::string& text, const FileIdentity& iden
 }
 
 Result<ContentPtr, Miss> FileStore::Impl::content_of(const FileName& name, UniqueFd fd) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd.get(), &status) != 0) {
         return fail(name, errno);
     }

@@ -81,7 +81,8 @@ bool GrowingContent::same_as_before(ByteView part) const {
     std::array<std::uint8_t, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     for (std::size_t at = 0; at < part.size(); at += piece.size()) {
         const ByteSpan now = ByteSpan(piece).first(std::min(piece.size(), part.size() - at));
-        if (!copy_out(compared_ + at, now) || !std::equal(now.begin(), now.end(), part.begin() + static_cast<std::ptrdiff_t>(at))) {
+        if (!copy_out(compared_ + at, now) ||
+            !std::equal(now.begin(), now.end(), part.begin() + static_cast<std::ptrdiff_t>(at))) {
             return false;
         }
     }

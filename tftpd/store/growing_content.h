@@ -1,5 +1,6 @@
 // Content that is still arriving from a remote server: written by one thread, read by the transfers that already send it. A
-// reader never gets a byte that is not the file's: the last block is given out only after finish(), and after fail() nothing is.
+// reader never gets a byte that is not the file's: the last block is given out only after finish(), and after fail() nothing
+// is.
 //
 //   arriving --finish()--> complete          in memory up to max_in_memory, then in a temporary file of the cache;
 //       \------fail()----> failed            if there is no room on the disk, on in memory, within SpillSpace's bound

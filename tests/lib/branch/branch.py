@@ -9,6 +9,7 @@ Addresses are those reserved for documentation (RFC 5737, RFC 3849):
     further off     203.0.113.0/24      2001:db8:b::/64     on the same wire, reached through wan0
 """
 
+import os
 import pathlib
 import shutil
 import socket
@@ -61,10 +62,12 @@ class Box:
 
     def run(self, command, environment=None, timeout=60, **options):
         """Runs one of the appliance's programs to its end."""
-        import os
-
         return self.namespace.run(
-            self._inside(command), check=False, timeout=timeout, env={**os.environ, **(environment or {})}, **options
+            self._inside(command),
+            check=False,
+            timeout=timeout,
+            env={**os.environ, "PATH": f"{paths.BIN}:{os.environ['PATH']}", **(environment or {})},
+            **options,
         )
 
     def put(self, name, data):
@@ -163,6 +166,11 @@ class Branch:
         """A host on the phone network with fixed addresses, for tests that are not about DHCP."""
         addresses = ([f"{v4}/24"] if v4 else []) + ([f"{v6}/64"] if v6 else [])
         return self.host(label, *addresses, switch=self.lan, mac=mac)
+
+    def dead(self):
+        """The servers that have ended although nobody stopped them, each as (label, exit status, end of its log)."""
+        processes = [thing.process for thing in self._open if isinstance(getattr(thing, "process", None), Process)]
+        return [(one.label, one.process.returncode, one.tail(8)) for one in processes if not one.running]
 
     def close(self, keep_logs_in=None):
         """Ends everything, newest first, and removes the directory. `keep_logs_in`: a directory that gets the logs."""

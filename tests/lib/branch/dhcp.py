@@ -188,7 +188,8 @@ class Client4:
     def send(self, message, source="0.0.0.0", target="255.255.255.255"):
         body = message.encode()
         udp = struct.pack("!HHHH", 68, 67, 8 + len(body), 0) + body
-        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, socket.inet_aton(source), socket.inet_aton(target))
+        addresses = socket.inet_aton(source) + socket.inet_aton(target)
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + addresses
         head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
         self.socket.send(b"\xff" * 6 + self.mac + struct.pack("!H", 0x0800) + head + udp)
 
@@ -368,7 +369,7 @@ def dhcp_in_frame(frame):
 
 
 class Sniffer:
-    """Writes down all DHCP that passes an interface, both ways, decoded: .heard is a list of (time, source, target, message)."""
+    """Writes down all DHCP that passes an interface, both ways: .heard is a list of (time, source, target, message)."""
 
     def __init__(self, namespace, interface):
         self.heard = []

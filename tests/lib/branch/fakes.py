@@ -54,7 +54,9 @@ class _Server:
         return [question.name for question in self.asked]
 
     def count(self, name):
-        return sum(1 for question in self.asked if question.name == name)
+        """How often it was asked for that name. A TFTP request sent again from the same port is the same question."""
+        asked = [question for question in self.asked if question.name == name]
+        return len({question.peer if question.transport == "tftp" else question.at for question in asked})
 
     def _find(self, name):
         wanted = name.lstrip("/").lower()

@@ -4,7 +4,6 @@ import json
 import socket
 
 from . import paths
-from .process import Process
 
 
 class Unix:

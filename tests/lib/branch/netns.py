@@ -7,6 +7,7 @@ links are gone. Nothing is left to be cleaned up, and runs side by side cannot m
 
 import contextlib
 import os
+import re
 import subprocess
 import threading
 
@@ -102,19 +103,24 @@ class Namespace:
         return done
 
     @contextlib.contextmanager
-    def loss(self, percent):
-        """Drops this share of all UDP packets, coming and going, while the block runs."""
-        self.nft(
-            "table inet loss {\n"
-            f" chain in {{ type filter hook input priority 0; meta l4proto udp numgen random mod 100 < {percent} counter drop; }}\n"
-            f" chain out {{ type filter hook output priority 0; meta l4proto udp numgen random mod 100 < {percent} counter drop; }}\n"
-            "}\n"
+    def loss(self, percent, interface="eth0"):
+        """Drops this share of all UDP packets, coming and going, while the block runs; .dropped is then how many it were.
+
+        On the wire rather than in the output chain, whose drops the sender would be told of as errors.
+        """
+        drop = f"numgen random mod 100 < {percent} counter drop"
+        chains = "".join(
+            f" chain {way} {{\n  type filter hook {way} device \"{interface}\" priority 0;\n"
+            f"  ip protocol udp {drop}\n  ip6 nexthdr udp {drop}\n }}\n"
+            for way in ("ingress", "egress")
         )
+        self.nft(f"table netdev loss {{\n{chains}}}\n")
         try:
             yield
         finally:
-            self.dropped = self.run(["nft", "list", "table", "inet", "loss"]).stdout
-            self.nft("delete table inet loss\n")
+            listed = self.run(["nft", "list", "table", "netdev", "loss"]).stdout
+            self.dropped = sum(int(count) for count in re.findall(r"counter packets (\d+)", listed))
+            self.nft("delete table netdev loss\n")
 
     def nft(self, text):
         self.run(["nft", "-f", "-"], input=text)

@@ -51,7 +51,7 @@ def sanitizer_environment(work, leaks):
     reports = pathlib.Path(work) / "sanitizer"
     reports.mkdir(parents=True, exist_ok=True)
     return {
-        "ASAN_OPTIONS": f"detect_leaks={1 if leaks else 0}:log_path={reports}/report:abort_on_error=0:exitcode=99:alloc_dealloc_mismatch=0"
+        "ASAN_OPTIONS": f"detect_leaks={1 if leaks else 0}:log_path={reports}/report:exitcode=99:alloc_dealloc_mismatch=0"
         ":detect_odr_violation=0",
         "UBSAN_OPTIONS": f"log_path={reports}/report:print_stacktrace=1",
     }

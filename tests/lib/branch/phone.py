@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import ipaddress
 import os
-import pathlib
+import subprocess
 import time
 
 from . import clients, dhcp
@@ -125,7 +125,8 @@ class Phone:
 
     def boot6(self, timeout):
         configuration = self.work / "dhclient.conf"
-        configuration.write_text(DHCLIENT.format(enterprise=dhcp.CISCO, length=len(self.vendor_class), vendor_class=self.vendor_class))
+        text = self.vendor_class
+        configuration.write_text(DHCLIENT.format(enterprise=dhcp.CISCO, length=len(text), vendor_class=text))
 
         # A link-local address must be there, and the router's word that the prefix is on this link.
         def link_ready():
@@ -162,18 +163,18 @@ class Phone:
             raise LookupError(f"{self.device} was told no TFTP server")
         return servers[0]
 
-    def fetch(self, name, transport, server=None):
-        """Asks for a file by "curl" or "busybox" (TFTP without options) or "http" (a phone's own bytes). Never raises: what
-        went wrong is in the result."""
+    def fetch(self, name, transport, server=None, timeout=20):
+        """Asks for a file by "curl" or "busybox" (TFTP without options) or "http" (a phone's own bytes). What went wrong is in
+        the result, not raised."""
         fetched = Fetched(name, transport, server or self.server, at=time.monotonic())
         start = time.monotonic()
         try:
             if transport == "curl":
-                fetched.data = clients.curl(self.namespace, fetched.server, name, options=False)
+                fetched.data = clients.curl(self.namespace, fetched.server, name, options=False, timeout=timeout)
             elif transport == "busybox":
-                fetched.data = clients.busybox(self.namespace, fetched.server, name)
+                fetched.data = clients.busybox(self.namespace, fetched.server, name, timeout=timeout)
             elif transport == "http":
-                answer = clients.phone_http(self.namespace, fetched.server, name)
+                answer = clients.phone_http(self.namespace, fetched.server, name, timeout=timeout)
                 fetched.status = answer.status
                 if answer.status == 200:
                     fetched.data = answer.body
@@ -181,7 +182,7 @@ class Phone:
                     fetched.error = f"HTTP {answer.status}"
             else:
                 raise ValueError(transport)
-        except (clients.Failed, OSError, TimeoutError) as error:
+        except (clients.Failed, OSError, subprocess.TimeoutExpired) as error:
             fetched.error = str(error)
         fetched.seconds = time.monotonic() - start
         self.fetched.append(fetched)

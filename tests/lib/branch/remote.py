@@ -1,6 +1,5 @@
 """Real remote servers, as a remote cluster has them: Debian's tftpd-hpa on port 69, nginx on port 6970."""
 
-import os
 import pathlib
 import subprocess
 
@@ -10,13 +9,13 @@ from .process import Process, eventually
 
 def find_tftpd_hpa():
     """The file of tftpd-hpa. atftpd brings a program of the same name, and the two packages exclude each other."""
-    for candidate in (os.environ.get("BRANCHLINE_TFTPD_HPA"), "/usr/sbin/in.tftpd", "/opt/tftpd-hpa/usr/sbin/in.tftpd"):
-        if candidate and pathlib.Path(candidate).exists():
-            version = subprocess.run([candidate, "-V"], capture_output=True, text=True)
-            if "tftp-hpa" in version.stdout + version.stderr:
-                return candidate
+    program = pathlib.Path("/usr/sbin/in.tftpd")
+    if program.exists():
+        version = subprocess.run([program, "-V"], capture_output=True, text=True)
+        if "tftp-hpa" in version.stdout + version.stderr:
+            return program
     raise paths.Missing(
-        "Debian's tftpd-hpa is missing here (/usr/sbin/in.tftpd is not it). It belongs to the Debian 13 root "
+        f"Debian's tftpd-hpa is missing here ({program} is not it). It belongs to the Debian 13 root "
         "(image/sdk/packages-build.txt); make the root anew with 'image/sdk/create build'."
     )
 
@@ -109,4 +108,5 @@ class Nginx:
         """The names asked so far, in order."""
         file = self.work / f"{self.label}.access"
         lines = file.read_text().splitlines() if file.exists() else []
-        return [line.split('"')[1].split()[1].lstrip("/") for line in lines if '"' in line and len(line.split('"')[1].split()) > 1]
+        asked = [line.split('"')[1].split() for line in lines if '"' in line]
+        return [words[1].lstrip("/") for words in asked if len(words) > 1]

@@ -67,7 +67,8 @@ def trust_list(device, cluster):
 
 
 def ring_list():
-    rings = "".join(f" <Ring><DisplayName>Ring {n}</DisplayName><FileName>ring{n}.rwb</FileName></Ring>\n" for n in range(1, 30))
+    ring = " <Ring><DisplayName>Ring {0}</DisplayName><FileName>ring{0}.rwb</FileName></Ring>\n"
+    rings = "".join(ring.format(number) for number in range(1, 30))
     return f"<CiscoIPPhoneRingList>\n{rings}</CiscoIPPhoneRingList>\n".encode()
 
 

@@ -6,7 +6,7 @@ import signal
 
 from . import paths, tftp
 from .kea import Unix
-from .process import Process, eventually
+from .process import eventually
 
 
 def server(address, port=None, http_port=None):
@@ -101,7 +101,8 @@ class Tftpd(Unix):
 
     def events(self, message, since=0, **wanted):
         """The log's lines with that message ID as dicts of their key=value pairs, those that match `wanted`."""
-        return [found for found in events(self.process.output(since), message) if all(found.get(k) == v for k, v in wanted.items())]
+        found = events(self.process.output(since), message)
+        return [event for event in found if all(event.get(key) == value for key, value in wanted.items())]
 
     def wait_for_event(self, message, timeout=5, since=0, **wanted):
         return eventually(

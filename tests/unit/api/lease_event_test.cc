@@ -26,7 +26,9 @@ LeaseEvent full_event() {
     return event;
 }
 
-ByteView text(std::string_view characters) { return as_bytes(characters); }
+ByteView text(std::string_view characters) {
+    return as_bytes(characters);
+}
 
 }  // namespace
 
@@ -96,11 +98,12 @@ TEST(LeaseEvent, UnknownKeysArePassedOver) {
 }
 
 TEST(LeaseEvent, WrongValuesAreRefused) {
-    for (const char* wrong : {"", "branchline-event=2\nkind=seen\n", "branchline-event=1\n", "branchline-event=1\nkind=eaten\n",
-                              "branchline-event=1\nkind=seen\nfamily=5\n", "branchline-event=1\nkind=seen\nmac=00:11:22:33:44\n",
-                              "branchline-event=1\nkind=seen\nmac=00:11:22:33:44:5g\n",
-                              "branchline-event=1\nkind=seen\nlifetime=4294967296\n", "branchline-event=1\nkind=seen\nlifetime=-1\n",
-                              "branchline-event=1\nkind=seen\nsubnet=1x\n", "branchline-event=1\nkind=seen\nno equals sign\n"}) {
+    for (const char* wrong :
+         {"", "branchline-event=2\nkind=seen\n", "branchline-event=1\n", "branchline-event=1\nkind=eaten\n",
+          "branchline-event=1\nkind=seen\nfamily=5\n", "branchline-event=1\nkind=seen\nmac=00:11:22:33:44\n",
+          "branchline-event=1\nkind=seen\nmac=00:11:22:33:44:5g\n", "branchline-event=1\nkind=seen\nlifetime=4294967296\n",
+          "branchline-event=1\nkind=seen\nlifetime=-1\n", "branchline-event=1\nkind=seen\nsubnet=1x\n",
+          "branchline-event=1\nkind=seen\nno equals sign\n"}) {
         CHECK_TEXT(!api::decode(text(wrong)), wrong);
     }
 }

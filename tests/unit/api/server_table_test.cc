@@ -18,8 +18,12 @@ TEST_GROUP(ServerTable) {
         std::string made = (std::filesystem::temp_directory_path() / "branchline-api-XXXXXX").string();
         directory = ::mkdtemp(made.data());
     }
-    void teardown() override { std::filesystem::remove_all(directory); }
-    std::string path() const { return (directory / server_table_name).string(); }
+    void teardown() override {
+        std::filesystem::remove_all(directory);
+    }
+    std::string path() const {
+        return (directory / server_table_name).string();
+    }
 };
 
 TEST(ServerTable, ComesBackAsItWas) {
@@ -38,7 +42,7 @@ TEST(ServerTable, IsReplacedWholeAndLeavesNothingBeside) {
     CHECK_EQUAL(2, back->written);
     CHECK(!back->alive.at("self"));
     CHECK_EQUAL(1, std::distance(std::filesystem::directory_iterator(directory), std::filesystem::directory_iterator()));
-    struct stat about {};
+    struct stat about{};
     CHECK_EQUAL(0, ::stat(path().c_str(), &about));
     CHECK_EQUAL(0644u, about.st_mode & 07777u);
 }
@@ -71,9 +75,10 @@ TEST(ServerTable, OnlySixtyFourKibibytesAreRead) {
 }
 
 TEST(ServerTable, WrongTablesAreRefused) {
-    for (const char* wrong : {"", "branchline-servers=2 written=1\n", "branchline-servers=1 written=\n", "branchline-servers=1 written=1x\n",
-                              "branchline-servers=1 written=-1\n", "branchline-servers=1 written=1\nself\n",
-                              "branchline-servers=1 written=1\nself maybe\n", "branchline-servers=1 written=1\n up\n"}) {
+    for (const char* wrong :
+         {"", "branchline-servers=2 written=1\n", "branchline-servers=1 written=\n", "branchline-servers=1 written=1x\n",
+          "branchline-servers=1 written=-1\n", "branchline-servers=1 written=1\nself\n",
+          "branchline-servers=1 written=1\nself maybe\n", "branchline-servers=1 written=1\n up\n"}) {
         CHECK_TEXT(!decode_server_table(wrong), wrong);
     }
 }

@@ -43,7 +43,7 @@ TEST(Tables, AnAnswerOfAnotherShapeIsShownAsNothing) {
         cluster_table(arguments);
         cluster_text(arguments);
         cache_table(arguments);
-        CHECK_EQUAL(std::string("{  }\n"), configuration_text(arguments));
+        CHECK_EQUAL(std::string("{ }\n"), configuration_text(arguments));
     }
     CHECK_EQUAL(std::string("FILE  CLUSTER  BYTES  FETCHED  STATE\n"), cache_table(nullptr));
 }

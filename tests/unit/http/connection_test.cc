@@ -1,6 +1,6 @@
 // The connection is a driver: it is tested over a real socket on the loopback, with both ends run by this one thread.
 #include "tftpd/http/connection.h"
-#include "tests/unit/http/growing_content.h"
+#include "tests/unit/http/hand_fed_content.h"
 
 #include <log/logger_support.h>
 
@@ -209,7 +209,7 @@ TEST(HttpConnection, ALargeFileArrivesWhole) {
 }
 
 TEST(HttpConnection, BytesOfAKnownSizeGoOutAsTheyArrive) {
-    const auto content = std::make_shared<GrowingContent>(3000);
+    const auto content = std::make_shared<HandFedContent>(3000);
     answer = {Answer::Kind::content, content, "cluster:a", ""};
     phone.send(real_request);
     CHECK(until([&] { return content->waited_for(); }));
@@ -222,7 +222,7 @@ TEST(HttpConnection, BytesOfAKnownSizeGoOutAsTheyArrive) {
 }
 
 TEST(HttpConnection, UnknownSizeIsChunkedForHttp11) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     content->arrive("abc");
     content->complete();
     answer = {Answer::Kind::content, content, "cluster:a", ""};
@@ -233,7 +233,7 @@ TEST(HttpConnection, UnknownSizeIsChunkedForHttp11) {
 }
 
 TEST(HttpConnection, AnEmptyContentOfUnknownSizeIsWholeToo) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     answer = {Answer::Kind::content, content, "cluster:a", ""};
     phone.send(real_request);
     CHECK(until([&] { return content->waited_for(); }));
@@ -242,7 +242,7 @@ TEST(HttpConnection, AnEmptyContentOfUnknownSizeIsWholeToo) {
 }
 
 TEST(HttpConnection, UnknownSizeEndsWithTheConnectionForHttp10) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     content->arrive("abc");
     content->complete();
     answer = {Answer::Kind::content, content, "cluster:a", ""};
@@ -253,7 +253,7 @@ TEST(HttpConnection, UnknownSizeEndsWithTheConnectionForHttp10) {
 }
 
 TEST(HttpConnection, ContentThatFailsInTheMiddleResetsTheConnection) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     content->arrive(std::string(1024, 'a'));
     answer = {Answer::Kind::content, content, "cluster:a", ""};
     phone.send(real_request);
@@ -265,7 +265,7 @@ TEST(HttpConnection, ContentThatFailsInTheMiddleResetsTheConnection) {
 }
 
 TEST(HttpConnection, ContentThatFailsBeforeItsFirstByteIsUnavailable) {
-    const auto content = std::make_shared<GrowingContent>(10);
+    const auto content = std::make_shared<HandFedContent>(10);
     answer = {Answer::Kind::content, content, "cluster:a", ""};
     phone.send(real_request);
     CHECK(until([&] { return content->waited_for(); }));

@@ -1,5 +1,5 @@
 #include "tftpd/http/content_pieces.h"
-#include "tests/unit/http/growing_content.h"
+#include "tests/unit/http/hand_fed_content.h"
 
 #include <memory>
 #include <string>
@@ -49,7 +49,7 @@ TEST(ContentPieces, AFileOfExactlyOnePieceIsOnePiece) {
 }
 
 TEST(ContentPieces, BytesAreGivenAsTheyArriveOnceTheyAreWorthIt) {
-    const auto content = std::make_shared<GrowingContent>(5000);
+    const auto content = std::make_shared<HandFedContent>(5000);
     ContentPieces pieces(content, 4096);
     CHECK(pieces.next() == Step::wait);
     content->arrive(std::string(1023, 'a'));
@@ -61,7 +61,7 @@ TEST(ContentPieces, BytesAreGivenAsTheyArriveOnceTheyAreWorthIt) {
 }
 
 TEST(ContentPieces, TheLastByteWaitsForTheEnd) {
-    const auto content = std::make_shared<GrowingContent>(3);
+    const auto content = std::make_shared<HandFedContent>(3);
     ContentPieces pieces(content, 1024);
     content->arrive("abc");
     CHECK(pieces.next() == Step::wait);
@@ -72,7 +72,7 @@ TEST(ContentPieces, TheLastByteWaitsForTheEnd) {
 }
 
 TEST(ContentPieces, TheLastByteIsNeverGivenIfTheEndIsBad) {
-    const auto content = std::make_shared<GrowingContent>(3);
+    const auto content = std::make_shared<HandFedContent>(3);
     ContentPieces pieces(content, 1024);
     content->arrive("abc");
     CHECK(pieces.next() == Step::wait);
@@ -82,7 +82,7 @@ TEST(ContentPieces, TheLastByteIsNeverGivenIfTheEndIsBad) {
 }
 
 TEST(ContentPieces, AContentShorterThanItSaidFails) {
-    const auto content = std::make_shared<GrowingContent>(2000);
+    const auto content = std::make_shared<HandFedContent>(2000);
     ContentPieces pieces(content, 1024);
     content->arrive(std::string(1500, 'a'));
     CHECK(pieces.next() == Step::piece);
@@ -91,7 +91,7 @@ TEST(ContentPieces, AContentShorterThanItSaidFails) {
 }
 
 TEST(ContentPieces, AContentLongerThanItSaidFails) {
-    const auto content = std::make_shared<GrowingContent>(3);
+    const auto content = std::make_shared<HandFedContent>(3);
     ContentPieces pieces(content, 1024);
     content->arrive("abcd");
     content->complete();
@@ -99,7 +99,7 @@ TEST(ContentPieces, AContentLongerThanItSaidFails) {
 }
 
 TEST(ContentPieces, AnEmptyContentThatIsStillArrivingWaits) {
-    const auto content = std::make_shared<GrowingContent>(0);
+    const auto content = std::make_shared<HandFedContent>(0);
     ContentPieces pieces(content, 1024);
     CHECK(pieces.next() == Step::wait);
     content->complete();
@@ -107,7 +107,7 @@ TEST(ContentPieces, AnEmptyContentThatIsStillArrivingWaits) {
 }
 
 TEST(ContentPieces, UnknownSizeEndsWhereTheContentEnds) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     ContentPieces pieces(content, 1024);
     CHECK(pieces.next() == Step::wait);
     content->arrive(std::string(1024, 'a') + "tail");
@@ -122,7 +122,7 @@ TEST(ContentPieces, UnknownSizeEndsWhereTheContentEnds) {
 }
 
 TEST(ContentPieces, UnknownSizeThatIsAWholeNumberOfPiecesEndsToo) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     ContentPieces pieces(content, 1024);
     content->arrive(std::string(1024, 'a'));
     content->complete();
@@ -132,7 +132,7 @@ TEST(ContentPieces, UnknownSizeThatIsAWholeNumberOfPiecesEndsToo) {
 }
 
 TEST(ContentPieces, UnknownSizeThatFailsIsNeverEnded) {
-    const auto content = std::make_shared<GrowingContent>();
+    const auto content = std::make_shared<HandFedContent>();
     ContentPieces pieces(content, 1024);
     content->arrive(std::string(1024, 'a'));
     CHECK(pieces.next() == Step::piece);

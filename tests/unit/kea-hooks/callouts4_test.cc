@@ -19,11 +19,15 @@ using isc::data::Element;
 
 namespace {
 
-std::string quiet(const std::string& parameters) { return R"({ "event-socket": "", )" + parameters + " }"; }
+std::string quiet(const std::string& parameters) {
+    return R"({ "event-socket": "", )" + parameters + " }";
+}
 
 const char* const two = R"("tftp-servers": [ "192.0.2.1", "192.0.2.2" ])";
 
-std::string context(const char* address) { return R"({ "branchline": { "tftp-servers": [ ")" + std::string(address) + R"(" ] } })"; }
+std::string context(const char* address) {
+    return R"({ "branchline": { "tftp-servers": [ ")" + std::string(address) + R"(" ] } })";
+}
 
 }  // namespace
 
@@ -43,7 +47,9 @@ TEST_GROUP(Callouts4) {
     std::string offered(const std::string& vendor_class = cisco_phone, std::uint8_t last_of_mac = 0x55) {
         return sent(query4(DHCPDISCOVER, vendor_class, last_of_mac), response4(DHCPOFFER));
     }
-    void teardown() override { hook.reset(); }
+    void teardown() override {
+        hook.reset();
+    }
 };
 
 TEST(Callouts4, OfferAckAndInformGetOption150Unasked) {

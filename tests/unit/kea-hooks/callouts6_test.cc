@@ -35,7 +35,9 @@ TEST_GROUP(Callouts6) {
         hook->send6(query, response, subnet);
         return servers_in(*response);
     }
-    void teardown() override { hook.reset(); }
+    void teardown() override {
+        hook.reset();
+    }
 };
 
 TEST(Callouts6, AdvertiseReplyAndInformationReplyGetSubOption1) {
@@ -59,8 +61,8 @@ TEST(Callouts6, TheBytesAreTheDocumentedOnes) {
     start(R"({ "event-socket": "", "tftp-servers": [ "2001:101:2::10", "2001:101:2::11" ] })");
     const auto response = response6(DHCPV6_REPLY, "");
     hook->send6(query6(DHCPV6_REQUEST), response, subnet);
-    const Wire expected{0, 0, 0, 9, 0, 1, 0, 32, 0x20, 1, 1, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-                        0x20, 1, 1, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x11};
+    const Wire expected{0, 0, 0, 9,    0,    1, 0, 32, 0x20, 1, 1, 1, 0, 2, 0, 0, 0, 0, 0, 0,
+                        0, 0, 0, 0x10, 0x20, 1, 1, 1,  0,    2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x11};
     CHECK_EQUAL(1u, wire_options(*response).size());
     CHECK(wire_options(*response)[0].second == expected);
 }

@@ -30,8 +30,9 @@ void prepare_process() {
         ::setenv("KEA_LOCKFILE_DIR", "none", 0);
         ::setenv("KEA_CONTROL_SOCKET_DIR", "/nonexistent", 1);
         isc::log::initLogger("unit-kea-hooks", isc::log::NONE);
-        for (const char* name : {"pkt4_send", "pkt6_send", "dhcp4_srv_configured", "dhcp6_srv_configured", "cb4_updated", "cb6_updated",
-                                 "lease4_release", "lease4_decline", "lease4_expire", "lease6_release", "lease6_decline", "lease6_expire"}) {
+        for (const char* name :
+             {"pkt4_send", "pkt6_send", "dhcp4_srv_configured", "dhcp6_srv_configured", "cb4_updated", "cb6_updated",
+              "lease4_release", "lease4_decline", "lease4_expire", "lease6_release", "lease6_decline", "lease6_expire"}) {
             HooksManager::registerHook(name);
         }
         return true;
@@ -39,7 +40,9 @@ void prepare_process() {
     (void)done;
 }
 
-int index_of(const char* name) { return isc::hooks::ServerHooks::getServerHooks().getIndex(name); }
+int index_of(const char* name) {
+    return isc::hooks::ServerHooks::getServerHooks().getIndex(name);
+}
 
 std::vector<std::pair<std::uint16_t, Wire>> split(const Wire& bytes, std::size_t at, std::size_t width) {
     std::vector<std::pair<std::uint16_t, Wire>> options;
@@ -101,7 +104,9 @@ void LoadedHook::reload(const std::string& parameters) {
     loaded_ = load(parameters);
 }
 
-SrvConfigPtr LoadedHook::staging() { return CfgMgr::instance().getStagingCfg(); }
+SrvConfigPtr LoadedHook::staging() {
+    return CfgMgr::instance().getStagingCfg();
+}
 
 std::string LoadedHook::run_configured() {
     auto given = staging();
@@ -153,6 +158,16 @@ void LoadedHook::send6(const Pkt6Ptr& query, const Pkt6Ptr& response, const Subn
     handle->deleteAllArguments();
 }
 
+void LoadedHook::end4(const char* hook, const Lease4Ptr& lease, const Pkt4Ptr& query) {
+    const auto handle = HooksManager::createCalloutHandle();
+    handle->setArgument("lease4", lease);
+    if (query) {
+        handle->setArgument("query4", query);
+    }
+    HooksManager::callCallouts(index_of(hook), *handle);
+    handle->deleteAllArguments();
+}
+
 std::string LoadedHook::command(const std::string& name) {
     const auto handle = HooksManager::createCalloutHandle();
     handle->setArgument("command", isc::config::createCommand(name));
@@ -181,7 +196,9 @@ Pkt4Ptr response4(std::uint8_t type, const std::string& leased) {
     return response;
 }
 
-Subnet4Ptr subnet4(std::uint32_t id) { return Subnet4::create(isc::asiolink::IOAddress("10.0.0.0"), 24, 1, 2, 3600, id); }
+Subnet4Ptr subnet4(std::uint32_t id) {
+    return Subnet4::create(isc::asiolink::IOAddress("10.0.0.0"), 24, 1, 2, 3600, id);
+}
 
 Pkt6Ptr query6(std::uint8_t type, bool asks_for_vendor_options) {
     auto query = boost::make_shared<Pkt6>(type, 1234);
@@ -209,7 +226,9 @@ Pkt6Ptr response6(std::uint8_t type, const std::string& leased) {
     return response;
 }
 
-Subnet6Ptr subnet6(std::uint32_t id) { return Subnet6::create(isc::asiolink::IOAddress("2001:db8::"), 64, 1, 2, 300, 600, id); }
+Subnet6Ptr subnet6(std::uint32_t id) {
+    return Subnet6::create(isc::asiolink::IOAddress("2001:db8::"), 64, 1, 2, 300, 600, id);
+}
 
 void add_option(Pkt& packet, std::uint16_t code, const Wire& data) {
     const bool v4 = dynamic_cast<Pkt4*>(&packet) != nullptr;
@@ -221,7 +240,9 @@ std::vector<std::pair<std::uint16_t, Wire>> wire_options(Pkt4& response) {
     return split(packed(response), before_options, 1);
 }
 
-std::vector<std::pair<std::uint16_t, Wire>> wire_options(Pkt6& response) { return split(packed(response), 4, 2); }
+std::vector<std::pair<std::uint16_t, Wire>> wire_options(Pkt6& response) {
+    return split(packed(response), 4, 2);
+}
 
 std::string servers_in(Pkt4& response) {
     std::string text = "-";

@@ -5,6 +5,7 @@
 #include <config.h>
 #include <dhcp/pkt4.h>
 #include <dhcp/pkt6.h>
+#include <dhcpsrv/lease.h>
 #include <dhcpsrv/srv_config.h>
 #include <dhcpsrv/subnet.h>
 #include <hooks/callout_handle.h>
@@ -41,6 +42,9 @@ public:
     void send4(const isc::dhcp::Pkt4Ptr& query, const isc::dhcp::Pkt4Ptr& response, const isc::dhcp::Subnet4Ptr& subnet);
     void send6(const isc::dhcp::Pkt6Ptr& query, const isc::dhcp::Pkt6Ptr& response, const isc::dhcp::Subnet6Ptr& subnet);
 
+    /// Runs lease4_release and its kin; without `query` the argument is missing, as it never is in Kea.
+    void end4(const char* hook, const isc::dhcp::Lease4Ptr& lease, const isc::dhcp::Pkt4Ptr& query);
+
     /// The answer of a command, as JSON text.
     std::string command(const std::string& name);
 
@@ -68,8 +72,8 @@ void add_option(isc::dhcp::Pkt& packet, std::uint16_t code, const Wire& data);
 std::vector<std::pair<std::uint16_t, Wire>> wire_options(isc::dhcp::Pkt4& response);
 std::vector<std::pair<std::uint16_t, Wire>> wire_options(isc::dhcp::Pkt6& response);
 
-/// The addresses of the response's option 150, or of option 17/9/1, as text with blanks between; "-" when the option is not there,
-/// "2x" in front when there are two.
+/// The addresses of the response's option 150, or of option 17/9/1, as text with blanks between; "-" when the option is not
+/// there, "2x" in front when there are two.
 std::string servers_in(isc::dhcp::Pkt4& response);
 std::string servers_in(isc::dhcp::Pkt6& response);
 

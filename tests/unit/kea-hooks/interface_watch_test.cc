@@ -21,8 +21,8 @@ constexpr std::uint32_t sequence = 77;
 /// Builds netlink datagrams as the kernel does.
 class Datagram {
 public:
-    Datagram& address(const char* text, std::uint32_t flags = IFA_F_PERMANENT, std::uint32_t number = sequence, int interface = 3,
-                      std::uint16_t type = RTM_NEWADDR, bool as_local = true) {
+    Datagram& address(const char* text, std::uint32_t flags = IFA_F_PERMANENT, std::uint32_t number = sequence,
+                      int interface = 3, std::uint16_t type = RTM_NEWADDR, bool as_local = true) {
         const auto parsed = *parse_address(text);
         ifaddrmsg info{};
         info.ifa_family = parsed.size == 4 ? AF_INET : AF_INET6;
@@ -68,7 +68,9 @@ private:
 
 TEST_GROUP(InterfaceWatch) {
     AddressDump dump;
-    void setup() override { dump.begin(sequence); }
+    void setup() override {
+        dump.begin(sequence);
+    }
     std::size_t kept(const char* address, std::uint32_t flags) {
         dump.begin(sequence);
         dump.feed(Datagram().address(address, flags).bytes);
@@ -79,7 +81,8 @@ TEST_GROUP(InterfaceWatch) {
 
 TEST(InterfaceWatch, AWholeDumpBecomesTheMap) {
     CHECK(dump.feed(Datagram().address("10.0.0.1").address("2001:db8::1").bytes) == Outcome::nothing);
-    CHECK(dump.feed(Datagram().address("10.9.0.1", IFA_F_PERMANENT, sequence, 4).message(NLMSG_DONE, sequence).bytes) == Outcome::done);
+    CHECK(dump.feed(Datagram().address("10.9.0.1", IFA_F_PERMANENT, sequence, 4).message(NLMSG_DONE, sequence).bytes) ==
+          Outcome::done);
     auto map = dump.take();
     CHECK_EQUAL(2u, map.size());
     CHECK_EQUAL(std::string("10.0.0.1"), to_text(map[3].v4.at(0).address));

@@ -24,7 +24,11 @@ using isc::data::Element;
 
 namespace {
 
-std::string serving(const char* address) { return R"({ "event-socket": "", "tftp-servers": [ ")" + std::string(address) + R"(" ] })"; }
+using Kind = branchline::api::LeaseEvent::Kind;
+
+std::string serving(const char* address) {
+    return R"({ "event-socket": "", "tftp-servers": [ ")" + std::string(address) + R"(" ] })";
+}
 
 }  // namespace
 
@@ -40,7 +44,9 @@ TEST_GROUP(LoadUnload) {
         hook->send4(query4(DHCPDISCOVER), response, subnet4());
         return servers_in(*response);
     }
-    void teardown() override { hook.reset(); }
+    void teardown() override {
+        hook.reset();
+    }
 };
 
 TEST(LoadUnload, BeforeTheFirstConfigurationNothingIsSent) {
@@ -62,7 +68,9 @@ TEST(LoadUnload, AtFirstStartAWrongParameterMeansNoServersAndDhcpGoesOn) {
     const auto elsewhere = response4(DHCPOFFER);
     hook->send4(query4(DHCPDISCOVER), elsewhere, subnet4(8));
     CHECK_EQUAL(std::string("-"), servers_in(*elsewhere));
-    CHECK(hook->command("branchline-status-get").find("10.0.0.300") != std::string::npos);
+    const auto status = hook->command("branchline-status-get");
+    CHECK(status.find("10.0.0.300") != std::string::npos);
+    CHECK_TEXT(status.find("\"tftp-servers\": [  ]") != std::string::npos, status.c_str());  // and not "auto"
 }
 
 TEST(LoadUnload, AtFirstStartAWrongScopeSaysNothing) {
@@ -159,35 +167,95 @@ TEST(LoadUnload, TheStatusCommandShowsWhatIsInForce) {
     CHECK_EQUAL(std::string(), hook->configure());
     offered();
     const auto status = hook->command("branchline-status-get");
-    for (const char* part : {"\"result\": 0", "\"tftp-servers\": [ \"192.0.2.1\" ]", "\"option-150-sent\": 1", "\"daemon\": \"unknown\""}) {
+    for (const char* part :
+         {"\"result\": 0", "\"tftp-servers\": [ \"192.0.2.1\" ]", "\"option-150-sent\": 1", "\"daemon\": \"unknown\""}) {
         CHECK_TEXT(status.find(part) != std::string::npos, status.c_str());
     }
 }
 
-TEST(LoadUnload, EventsReachTheDaemonsSocket) {
-    std::string directory = (std::filesystem::temp_directory_path() / "branchline-hook-XXXXXX").string();
-    CHECK(::mkdtemp(directory.data()) != nullptr);
-    const auto path = directory + "/events.sock";
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    std::copy(path.begin(), path.end(), name.sun_path);
-    const int in = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    CHECK_EQUAL(0, ::bind(in, reinterpret_cast<const sockaddr*>(&name), sizeof name));
+TEST_GROUP(HookEvents) {
+    std::string directory;
+    int in = -1;
+    std::optional<LoadedHook> hook;
 
-    start(R"({ "tftp-servers": [ "192.0.2.1" ], "event-socket": ")" + path + R"(" })");
-    CHECK_EQUAL(std::string(), hook->configure());
-    offered();
-    pollfd waiting{in, POLLIN, 0};
-    CHECK_EQUAL(1, ::poll(&waiting, 1, 5000));
-    branchline::Bytes buffer(4096);
-    buffer.resize(static_cast<std::size_t>(::recv(in, buffer.data(), buffer.size(), 0)));
-    const auto event = branchline::api::decode(buffer);
-    CHECK(!!event);
-    CHECK(event->kind == branchline::api::LeaseEvent::Kind::offered);
-    CHECK_EQUAL(std::string("10.0.0.15"), event->address);
-    CHECK_EQUAL(0x55, event->mac->at(5));
-    CHECK_EQUAL(7u, event->subnet);
-    CHECK_EQUAL(std::string("192.0.2.1"), event->servers.at(0));
-    ::close(in);
-    std::filesystem::remove_all(directory);
+    void setup() override {
+        directory = (std::filesystem::temp_directory_path() / "branchline-hook-XXXXXX").string();
+        CHECK(::mkdtemp(directory.data()) != nullptr);
+        const auto path = directory + "/events.sock";
+        sockaddr_un name{};
+        name.sun_family = AF_UNIX;
+        std::copy(path.begin(), path.end(), name.sun_path);
+        in = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        CHECK_EQUAL(0, ::bind(in, reinterpret_cast<const sockaddr*>(&name), sizeof name));
+        hook.emplace(LoadedHook::Server::dhcp4, R"({ "tftp-servers": [ "192.0.2.1" ], "event-socket": ")" + path + R"(" })");
+        CHECK_EQUAL(std::string(), hook->configure());
+    }
+    void teardown() override {
+        hook.reset();
+        ::close(in);
+        std::filesystem::remove_all(directory);
+    }
+
+    branchline::api::LeaseEvent next() {
+        pollfd waiting{in, POLLIN, 0};
+        CHECK_EQUAL(1, ::poll(&waiting, 1, 5000));
+        branchline::Bytes buffer(4096);
+        buffer.resize(static_cast<std::size_t>(::recv(in, buffer.data(), buffer.size(), 0)));
+        const auto event = branchline::api::decode(buffer);
+        CHECK(!!event);
+        return *event;
+    }
+    void answer(std::uint8_t type, std::uint8_t answer_type, const std::string& vendor_class = cisco_phone) {
+        hook->send4(query4(type, vendor_class), response4(answer_type), subnet4());
+    }
+    static Lease4Ptr lease() {
+        auto made = boost::make_shared<Lease4>();
+        made->addr_ = isc::asiolink::IOAddress("10.0.0.15");
+        made->hwaddr_ = HWAddrPtr(new HWAddr({0, 0x11, 0x22, 0x33, 0x44, 0x77}, HTYPE_ETHER));
+        made->subnet_id_ = 7;
+        return made;
+    }
+};
+
+TEST(HookEvents, AnOfferIsToldWithItsServers) {
+    answer(DHCPDISCOVER, DHCPOFFER);
+    const auto event = next();
+    CHECK(event.kind == Kind::offered);
+    CHECK_EQUAL(std::string("10.0.0.15"), event.address);
+    CHECK_EQUAL(0x55, event.mac->at(5));
+    CHECK_EQUAL(7u, event.subnet);
+    CHECK_EQUAL(std::string("192.0.2.1"), event.servers.at(0));
+    CHECK(event.vendor_class.starts_with("Cisco Systems, Inc. IP Phone"));
+    CHECK(event.why_none.empty());
+}
+
+TEST(HookEvents, AnAckIsACommit) {
+    answer(DHCPREQUEST, DHCPACK);
+    CHECK(next().kind == Kind::committed);
+}
+
+TEST(HookEvents, WhoIsNoPhoneIsToldWithTheReason) {
+    answer(DHCPREQUEST, DHCPACK, "MSFT 5.0");
+    const auto event = next();
+    CHECK(event.servers.empty());
+    CHECK_EQUAL(std::string("not-a-phone"), event.why_none);
+}
+
+TEST(HookEvents, LeasesThatEndAreTold) {
+    hook->end4("lease4_release", lease(), query4(DHCPRELEASE));
+    CHECK(next().kind == Kind::released);
+    hook->end4("lease4_decline", lease(), query4(DHCPDECLINE));
+    CHECK(next().kind == Kind::declined);
+    hook->end4("lease4_expire", lease(), {});
+    const auto event = next();
+    CHECK(event.kind == Kind::expired);
+    CHECK_EQUAL(0x77, event.mac->at(5));
+    CHECK_EQUAL(std::string("10.0.0.15"), event.address);
+}
+
+TEST(HookEvents, AnArgumentThatIsMissingDoesNotHoldUpTheNextEvent) {
+    hook->end4("lease4_release", lease(), {});
+    answer(DHCPDISCOVER, DHCPOFFER);
+    CHECK(next().kind == Kind::offered);
+    CHECK(hook->command("branchline-status-get").find("\"errors\": 1") != std::string::npos);
 }

@@ -50,7 +50,8 @@ TEST(Parameters, AllKeysAreRead) {
 TEST(Parameters, NothingSaysNothing) {
     const auto layer = read("{ \"comment\": \"ours\" }");
     CHECK(problems.empty());
-    CHECK(!layer.servers && !layer.endpoints && !layer.order && !layer.withdraw_dead && !layer.alternatives && !layer.event_socket);
+    CHECK(!layer.servers && !layer.endpoints && !layer.order && !layer.withdraw_dead && !layer.alternatives &&
+          !layer.event_socket);
     CHECK(!read_layer({}, "none at all", problems).servers);
     CHECK(problems.empty());
 }

@@ -16,7 +16,9 @@ TEST_GROUP(ServerChoice) {
     Setting setting;
     Bytes mac{0, 0x11, 0x22, 0x33, 0x44, 0x55};
 
-    void setup() override { setting.servers = &list; }
+    void setup() override {
+        setting.servers = &list;
+    }
     void entry(const char* address) {
         const auto parsed = parse_address(address);
         (parsed && parsed->family() == Family::v6 ? list.v6 : list.v4).push_back({parsed});

@@ -63,7 +63,9 @@ TEST_GROUP(EventReceiver) {
         path = (directory / "events.sock").string();
         counters.reset();
     }
-    void teardown() override { std::filesystem::remove_all(directory); }
+    void teardown() override {
+        std::filesystem::remove_all(directory);
+    }
 
     void handle_input() {
         io.restart();
@@ -97,7 +99,7 @@ TEST(EventReceiver, RubbishIsCountedAndDoesNoHarm) {
 TEST(EventReceiver, TheSocketIsForOwnerAndGroup) {
     EventReceiver receiver(table);
     CHECK(!!receiver.start(path, io));
-    struct stat about {};
+    struct stat about{};
     CHECK_EQUAL(0, ::stat(path.c_str(), &about));
     CHECK_EQUAL(0660u, about.st_mode & 07777u);
 }

@@ -11,7 +11,9 @@ namespace {
 
 const TimePoint start{};
 
-MacAddress mac(std::uint8_t last) { return {0, 0x11, 0x22, 0x33, 0x44, last}; }
+MacAddress mac(std::uint8_t last) {
+    return {0, 0x11, 0x22, 0x33, 0x44, last};
+}
 
 api::LeaseEvent event(Kind kind, std::uint8_t last, const std::string& address, unsigned family = 4) {
     api::LeaseEvent made;

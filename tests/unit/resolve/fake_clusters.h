@@ -1,5 +1,5 @@
-// Remote clusters for tests of the resolver: fetches that do nothing until the test says what happens, virtual time, and a queue
-// in place of the resolver's thread.
+// Remote clusters for tests of the resolver: fetches that do nothing until the test says what happens, virtual time, and a
+// queue in place of the resolver's thread.
 #pragma once
 
 #include "tests/unit/store/scratch.h"
@@ -61,11 +61,13 @@ public:
         core.reset();
         run();
         cache.reset();
-        cache = std::make_shared<FileCache>(config_->cache, ids(), FileCache::Clocks{[this] { return now; }, [] { return 1'700'000'000; }});
+        cache = std::make_shared<FileCache>(config_->cache, ids(),
+                                            FileCache::Clocks{[this] { return now; }, [] { return 1'700'000'000; }});
         cache->settle();
         negative = std::make_shared<NegativeCache>();
         auto environment = std::make_shared<JobEnvironment>();
-        environment->start_fetch = [this](const Cluster& cluster, const std::string& name, const FetchCaps& caps, FetchEvents events) {
+        environment->start_fetch = [this](const Cluster& cluster, const std::string& name, const FetchCaps& caps,
+                                          FetchEvents events) {
             auto running = std::make_shared<bool>(true);
             started.push_back({cluster.id, name, caps, std::move(events), running});
             return std::make_unique<FakeFetch>(running);
@@ -223,10 +225,14 @@ inline std::string said(const std::shared_ptr<std::vector<Answer>>& answers) {
     }
     const auto& answer = answers->front();
     switch (answer.kind) {
-        case Answer::Kind::content: return "content:" + answer.source + ":" + text_of(*answer.content);
-        case Answer::Kind::not_found: return "not_found:" + answer.source;
-        case Answer::Kind::refused: return "refused";
-        case Answer::Kind::unavailable: return "unavailable";
+        case Answer::Kind::content:
+            return "content:" + answer.source + ":" + text_of(*answer.content);
+        case Answer::Kind::not_found:
+            return "not_found:" + answer.source;
+        case Answer::Kind::refused:
+            return "refused";
+        case Answer::Kind::unavailable:
+            return "unavailable";
     }
     return "?";
 }

@@ -49,7 +49,7 @@ TEST_GROUP(Resolver) {
         cluster.servers.push_back({address("127.0.0.1"), free_port(), free_port()});
         return cluster;
     }
-    static Answer ask(Resolver& resolver, const std::string& name, const char* from = "192.0.2.1", bool marked = false) {
+    static Answer ask(Resolver & resolver, const std::string& name, const char* from = "192.0.2.1", bool marked = false) {
         std::promise<Answer> answer;
         resolver.resolve({name, address(from), marked}, [&](Answer given) { answer.set_value(std::move(given)); });
         return answer.get_future().get();

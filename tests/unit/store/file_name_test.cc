@@ -41,8 +41,8 @@ TEST(FileName, KeyIsLowerCaseAndTextIsAsAsked) {
 }
 
 TEST(FileName, TraversalIsRefusedInEveryPlaceAndSpelling) {
-    const std::vector<std::string> ups{"..", "../", "../..", "..\\", "%2e%2e", "%2e%2e%2f", "..%2f", "..%5c", ".%00.", "..;", "..\xc0\xaf",
-                                       "\xe0\x80\xae."};
+    const std::vector<std::string> ups{"..",    "../",   "../..", "..\\", "%2e%2e",     "%2e%2e%2f",
+                                       "..%2f", "..%5c", ".%00.", "..;",  "..\xc0\xaf", "\xe0\x80\xae."};
     const std::vector<std::string> places{"", "a/", "/", "//", "a/b/", "/a/./"};
     const std::vector<std::string> targets{"", "/etc/passwd", "/SEP001122334455.cnf.xml"};
     for (const auto& place : places) {
@@ -66,7 +66,8 @@ TEST(FileName, DotAndEmptyComponentsAreRefused) {
 TEST(FileName, EveryByteOutsideTheWhitelistIsRefused) {
     for (int byte = 0; byte < 256; ++byte) {
         const auto c = static_cast<char>(byte);
-        const bool good = std::isalnum(byte) != 0 || (byte != 0 && std::string("/._- +,@=~()[]{}!#$&'").find(c) != std::string::npos);
+        const bool good =
+            std::isalnum(byte) != 0 || (byte != 0 && std::string("/._- +,@=~()[]{}!#$&'").find(c) != std::string::npos);
         const std::string name{'a', c, 'b'};
         CHECK_EQUAL_TEXT(good && byte < 128, accepted(name), std::to_string(byte).c_str());
     }
@@ -94,20 +95,22 @@ TEST(FileName, DeviceConfigurationsAreKnown) {
 }
 
 TEST(FileName, TrustListsAreKnown) {
-    for (const char* name : {"CTLSEP001122334455.tlv", "ITLSEP001122334455.tlv", "ITLFile.tlv", "CTLFile.tlv", "ext_ITLSEP001122334455.tlv"}) {
+    for (const char* name :
+         {"CTLSEP001122334455.tlv", "ITLSEP001122334455.tlv", "ITLFile.tlv", "CTLFile.tlv", "ext_ITLSEP001122334455.tlv"}) {
         CHECK_TEXT(kind(name) == FileName::Kind::trust_list, name);
     }
 }
 
 TEST(FileName, EverythingElseIsCommon) {
-    for (const char* name : {"ringlist.xml", "ringlist.xml.sgn", "SEP00112233445.xml", "SEP00112233445G.xml", "sip88xx.loads", "cnf.xml"}) {
+    for (const char* name :
+         {"ringlist.xml", "ringlist.xml.sgn", "SEP00112233445.xml", "SEP00112233445G.xml", "sip88xx.loads", "cnf.xml"}) {
         CHECK_TEXT(kind(name) == FileName::Kind::common, name);
     }
 }
 
 TEST(FileName, NamesWithAMacAreOneDevices) {
-    for (const char* name : {"SEP001122334455.cnf.xml", "ata001122334455.cnf.xml", "CTLSEP001122334455.tlv", "ITLSEP001122334455.tlv",
-                             "ext_ITLSEP001122334455.tlv", "sub/SEP001122334455.cnf.xml"}) {
+    for (const char* name : {"SEP001122334455.cnf.xml", "ata001122334455.cnf.xml", "CTLSEP001122334455.tlv",
+                             "ITLSEP001122334455.tlv", "ext_ITLSEP001122334455.tlv", "sub/SEP001122334455.cnf.xml"}) {
         CHECK_TEXT(FileName::parse(name)->names_device(), name);
     }
     for (const char* name : {"XMLDefault.cnf.xml", "ITLFile.tlv", "ringlist.xml", "SEPDefault.cnf", "SEP00112233445.cnf.xml",

@@ -30,15 +30,23 @@ TEST_GROUP(FileStore) {
             return text_of(**found, 65464);
         }
         switch (found.error()) {
-            case FileStore::Miss::not_found: return "NOT FOUND";
-            case FileStore::Miss::refused: return "REFUSED";
-            case FileStore::Miss::failed: return "FAILED";
+            case FileStore::Miss::not_found:
+                return "NOT FOUND";
+            case FileStore::Miss::refused:
+                return "REFUSED";
+            case FileStore::Miss::failed:
+                return "FAILED";
         }
         return "?";
     }
-    void put(const std::string& name, const std::string& text) { scratch.write("files/" + name, text); }
-    std::filesystem::path path(const std::string& name) { return scratch.path() / "files" / name; }
-    /// As if the file had been there for an hour: it may be remembered by its identity. (Its change time is of now; wait it out.)
+    void put(const std::string& name, const std::string& text) {
+        scratch.write("files/" + name, text);
+    }
+    std::filesystem::path path(const std::string& name) {
+        return scratch.path() / "files" / name;
+    }
+    /// As if the file had been there for an hour: it may be remembered by its identity. (Its change time is of now; wait it
+    /// out.)
     void settle() {
         timespec pause{0, 60'000'000};
         ::nanosleep(&pause, nullptr);
@@ -103,7 +111,8 @@ TEST(FileStore, SymbolicLinksAreRefusedWhereverTheyLead) {
     std::filesystem::create_symlink("/proc/self/environ", path("proc"));
     std::filesystem::create_directory_symlink(scratch.path() / "outside", path("outdir"));
     std::filesystem::create_directory_symlink("dir", path("indir"));
-    for (const char* name : {"out", "up", "in", "proc", "outdir/secret", "indir/file", "OUT", "OUTDIR/secret", "Outdir/SECRET", "INDIR/FILE"}) {
+    for (const char* name :
+         {"out", "up", "in", "proc", "outdir/secret", "indir/file", "OUT", "OUTDIR/secret", "Outdir/SECRET", "INDIR/FILE"}) {
         CHECK_EQUAL_TEXT(std::string("REFUSED"), get(name), name);
     }
 }

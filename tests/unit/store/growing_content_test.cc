@@ -42,7 +42,9 @@ TEST_GROUP(GrowingContent) {
     std::shared_ptr<GrowingContent> make(std::optional<std::uint64_t> size) {
         return std::make_shared<GrowingContent>(size, space);
     }
-    static bool append(GrowingContent& content, const std::string& text) { return content.append(bytes_of(text)); }
+    static bool append(GrowingContent & content, const std::string& text) {
+        return content.append(bytes_of(text));
+    }
     static State state(const Content& content, std::uint64_t offset, std::size_t size) {
         Bytes block(size);
         return content.read(offset, block).state;

@@ -13,9 +13,9 @@
 
 namespace branchline {
 
-class GrowingContent final : public Content {
+class HandFedContent final : public Content {
 public:
-    explicit GrowingContent(std::optional<std::uint64_t> size = {}) : size_(size) {}
+    explicit HandFedContent(std::optional<std::uint64_t> size = {}) : size_(size) {}
 
     [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
 
