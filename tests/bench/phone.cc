@@ -83,7 +83,8 @@ bool Phone::lost() {
 
 void Phone::send(const sockaddr_in& to) {
     if (!lost()) {
-        static_cast<void>(sendto(fd_, last_sent_.data(), last_sent_.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&to), sizeof to));
+        static_cast<void>(
+            sendto(fd_, last_sent_.data(), last_sent_.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&to), sizeof to));
     }
 }
 
@@ -93,7 +94,8 @@ void Phone::receive(Clock::time_point now) {
     for (unsigned count = 0; count < most; ++count) {
         sockaddr_in from{};
         socklen_t length = sizeof from;
-        const auto size = recvfrom(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &length);
+        const auto size =
+            recvfrom(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &length);
         if (size < 0) {
             return;
         }

@@ -1,6 +1,7 @@
-// One phone of the load generator: asks for one file, acknowledges block by block (or window by window), compares every byte with
-// what it should be, and has a phone's patience: a timer of 1 s, five repetitions. It shares no code with the server, so that
-// the two cannot be wrong in the same way. Loss is drawn from the generator's seeded dice, on the way out and on the way in.
+// One phone of the load generator: asks for one file, acknowledges block by block (or window by window), compares every byte
+// with what it should be, and has a phone's patience: a timer of 1 s, five repetitions. It shares no code with the server, so
+// that the two cannot be wrong in the same way. Loss is drawn from the generator's seeded dice, on the way out and on the way
+// in.
 #pragma once
 
 #include <netinet/in.h>
@@ -25,7 +26,7 @@ struct Order {
     unsigned stop_after = 0;             ///< blocks after which the phone falls silent; 0 = never
     double loss = 0;                     ///< of datagrams, each way; 0..1
     std::chrono::milliseconds timer{1000};
-    unsigned patience = 5;               ///< repetitions
+    unsigned patience = 5;  ///< repetitions
 };
 
 class Phone {
@@ -67,12 +68,12 @@ private:
     State state_ = State::idle;
     sockaddr_in peer_{};  ///< the server's TID; port 0 = not known yet
     std::vector<std::uint8_t> last_sent_;
-    std::size_t received_ = 0;   ///< bytes of the file
-    std::uint64_t blocks_ = 0;   ///< in order
+    std::size_t received_ = 0;  ///< bytes of the file
+    std::uint64_t blocks_ = 0;  ///< in order
     unsigned block_size_ = 512;
     unsigned window_size_ = 1;
-    unsigned in_window_ = 0;     ///< blocks since the last ACK
-    bool gap_told_ = false;      ///< the ACK for a missing block has been sent
+    unsigned in_window_ = 0;  ///< blocks since the last ACK
+    bool gap_told_ = false;   ///< the ACK for a missing block has been sent
     unsigned tries_ = 0;
     unsigned repeated_ = 0;
     Clock::time_point asked_{};

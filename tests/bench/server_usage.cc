@@ -41,7 +41,8 @@ Stat stat_of(const fs::path& process) {
 }
 
 void add_process(const fs::path& process, Usage& usage) {
-    usage.cpu += std::chrono::nanoseconds(stat_of(process).ticks * 1'000'000'000ull / static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK)));
+    usage.cpu +=
+        std::chrono::nanoseconds(stat_of(process).ticks * 1'000'000'000ull / static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK)));
     std::ifstream status(process / "status");
     for (std::string word; status >> word;) {
         if (word == "VmRSS:") {

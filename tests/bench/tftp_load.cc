@@ -1,7 +1,9 @@
 // Many phones in one process, to measure a TFTP server: they ask for one file all at once, each again as soon as it has it, and
-// what came of it is printed as one line of JSON: transfers a second, failures, how long phones waited, CPU and memory of the server.
+// what came of it is printed as one line of JSON: transfers a second, failures, how long phones waited, CPU and memory of the
+// server.
 //
-//   tftp_load --port 69 --file NAME --expect PATH --phones 512 [--each 8] [--bursts 1] [--blksize N] [--windowsize N] [--loss PERCENT]
+//   tftp_load --port 69 --file NAME --expect PATH --phones 512 [--each 8] [--bursts 1] [--blksize N] [--windowsize N] [--loss
+//   PERCENT]
 //             [--seed N] [--timer MS] [--stop-after BLOCKS] [--pid SERVER]
 //
 // The server must be on the loopback interface; nothing else can be asked.
@@ -46,7 +48,9 @@ double in_ms(Clock::duration duration) {
 }
 
 double percentile(const std::vector<double>& sorted, double fraction) {
-    return sorted.empty() ? 0 : sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(fraction * static_cast<double>(sorted.size())))];
+    return sorted.empty()
+               ? 0
+               : sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(fraction * static_cast<double>(sorted.size())))];
 }
 
 /// All phones of a run and the loop that drives them. Each asks for the file `each` times, the next time as soon as it has it.
@@ -75,7 +79,8 @@ public:
         auto timers_due = Clock::now() + timer_step;
         std::array<epoll_event, 256> events;
         while (busy_ > 0) {
-            const int count = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), static_cast<int>(timer_step.count()));
+            const int count =
+                epoll_wait(poll_, events.data(), static_cast<int>(events.size()), static_cast<int>(timer_step.count()));
             const auto now = Clock::now();
             for (int index = 0; index < count; ++index) {
                 auto& phone = *static_cast<Phone*>(events[static_cast<std::size_t>(index)].data.ptr);
@@ -140,12 +145,13 @@ void print(Tally& tally, const bench::Usage& before, const bench::Usage& after) 
     std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
     const double seconds = std::chrono::duration<double>(tally.time).count();
     const double cpu_ms = std::chrono::duration<double, std::milli>(after.cpu - before.cpu).count();
-    std::printf("{\"good\": %zu, \"failed\": %zu, \"holding\": %zu, \"repeated\": %zu, \"seconds\": %.3f, \"rate\": %.1f, "
-                "\"median_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f, \"cpu_ms\": %.4f, \"rss_mb\": %.1f, \"complaints\": {",
-                tally.good, tally.failed, tally.holding, tally.repeated, seconds,
-                seconds > 0 ? static_cast<double>(tally.good) / seconds : 0, percentile(tally.milliseconds, 0.5),
-                percentile(tally.milliseconds, 0.99), tally.milliseconds.empty() ? 0 : tally.milliseconds.back(),
-                tally.good > 0 ? cpu_ms / static_cast<double>(tally.good) : 0, static_cast<double>(after.resident_kb) / 1024);
+    std::printf(
+        "{\"good\": %zu, \"failed\": %zu, \"holding\": %zu, \"repeated\": %zu, \"seconds\": %.3f, \"rate\": %.1f, "
+        "\"median_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f, \"cpu_ms\": %.4f, \"rss_mb\": %.1f, \"complaints\": {",
+        tally.good, tally.failed, tally.holding, tally.repeated, seconds,
+        seconds > 0 ? static_cast<double>(tally.good) / seconds : 0, percentile(tally.milliseconds, 0.5),
+        percentile(tally.milliseconds, 0.99), tally.milliseconds.empty() ? 0 : tally.milliseconds.back(),
+        tally.good > 0 ? cpu_ms / static_cast<double>(tally.good) : 0, static_cast<double>(after.resident_kb) / 1024);
     const char* comma = "";
     for (const auto& [complaint, count] : tally.complaints) {
         std::printf("%s\"%s\": %zu", comma, complaint.c_str(), count);

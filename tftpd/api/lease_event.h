@@ -18,21 +18,21 @@ namespace branchline::api {
 struct LeaseEvent {
     enum class Kind { seen, offered, committed, renewed, released, expired, declined };
     Kind kind = Kind::committed;
-    unsigned family = 4;                                 ///< 4 or 6
-    std::optional<std::array<std::uint8_t, 6>> mac{};    ///< from chaddr; IPv6: client link-layer option, relay or DUID
-    std::string client_id;                               ///< hexadecimal: client identifier or DUID
-    std::string address;                                 ///< leased address as text, or empty
-    std::uint32_t lifetime = 0;                          ///< seconds
+    unsigned family = 4;                               ///< 4 or 6
+    std::optional<std::array<std::uint8_t, 6>> mac{};  ///< from chaddr; IPv6: client link-layer option, relay or DUID
+    std::string client_id;                             ///< hexadecimal: client identifier or DUID
+    std::string address;                               ///< leased address as text, or empty
+    std::uint32_t lifetime = 0;                        ///< seconds
     std::string vendor_class;
-    std::uint32_t subnet = 0;                            ///< Kea's subnet-id, 0 = none
-    std::string relay;                                   ///< relay's address as text, or empty
-    std::vector<std::string> servers;                    ///< TFTP servers that were sent, in order
-    std::string why_none;                                ///< when none were sent: the reason
+    std::uint32_t subnet = 0;          ///< Kea's subnet-id, 0 = none
+    std::string relay;                 ///< relay's address as text, or empty
+    std::vector<std::string> servers;  ///< TFTP servers that were sent, in order
+    std::string why_none;              ///< when none were sent: the reason
 };
 
 inline constexpr std::size_t max_event_size = 2048;  ///< bytes
 
-Bytes encode(const LeaseEvent& event);                ///< cut to fit max_event_size
-Result<LeaseEvent> decode(ByteView datagram);         ///< never throws; any bytes may come
+Bytes encode(const LeaseEvent& event);         ///< cut to fit max_event_size
+Result<LeaseEvent> decode(ByteView datagram);  ///< never throws; any bytes may come
 
 }  // namespace branchline::api

@@ -17,7 +17,7 @@
 namespace branchline::api {
 
 struct ServerTable {
-    std::int64_t written = 0;          ///< seconds since 1970
+    std::int64_t written = 0;           ///< seconds since 1970
     std::map<std::string, bool> alive;  ///< address as text, or "self" → up
 };
 

@@ -44,8 +44,8 @@ public:
     /// Takes `entry` out; does nothing if it is not in.
     void remove(Entry& entry);
 
-    /// Takes one entry whose deadline has passed out of the wheel. To be called until it gives nothing; other entries may be set
-    /// and removed in between.
+    /// Takes one entry whose deadline has passed out of the wheel. To be called until it gives nothing; other entries may be
+    /// set and removed in between.
     [[nodiscard]] Entry* take_due(TimePoint now);
 
     /// When take_due() has something to look at next; nothing = the wheel is empty.

@@ -1,6 +1,6 @@
-// How many log lines may be written: a bucket that holds `burst` and is refilled with `per_second`. What does not fit is counted,
-// and the next line that fits tells how many were left out (threats.md T19). Pure: time is an argument. May be used by several
-// threads.
+// How many log lines may be written: a bucket that holds `burst` and is refilled with `per_second`. What does not fit is
+// counted, and the next line that fits tells how many were left out (threats.md T19). Pure: time is an argument. May be used by
+// several threads.
 #pragma once
 
 #include "tftpd/base/clock.h"

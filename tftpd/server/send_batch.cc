@@ -100,8 +100,8 @@ std::size_t SendBatch::run_length(const Way& way, std::size_t first) const {
     while (count < most && first + count < way.waiting.size()) {
         const auto& before = way.waiting[first + count - 1];
         const auto& next = way.waiting[first + count];
-        if (before.bytes != head.bytes || next.bytes > head.bytes || next.bytes == 0 || next.offset != before.offset + before.bytes ||
-            !(next.to == head.to) || !(next.from == head.from)) {
+        if (before.bytes != head.bytes || next.bytes > head.bytes || next.bytes == 0 ||
+            next.offset != before.offset + before.bytes || !(next.to == head.to) || !(next.from == head.from)) {
             break;
         }
         ++count;
@@ -123,7 +123,8 @@ void SendBatch::flush(Way& way) {
             message.part = {arena_.data() + head.offset, tail.offset + tail.bytes - head.offset};
             auto control = put_source(message.control.data(), head.from);
             if (count > 1) {
-                control += put_control(message.control.data() + control, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(head.bytes));
+                control +=
+                    put_control(message.control.data() + control, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(head.bytes));
             }
             auto& header = headers_[filled].msg_hdr;
             header = {};

@@ -27,7 +27,8 @@ struct SessionKeyHash {
     std::size_t operator()(const SessionKey& key) const { return PeerHash{}(key.phone) ^ (key.socket * 0x9e3779b97f4a7c15ull); }
 };
 
-/// One request: first waiting for the resolver's answer, then a transfer. It holds no buffers; what is sent again is read again.
+/// One request: first waiting for the resolver's answer, then a transfer. It holds no buffers; what is sent again is read
+/// again.
 class Session : public DeadlineWheel::Entry {
 public:
     Session(const SessionKey& session_key, std::uint64_t session_id) : key(session_key), id(session_id) {}
@@ -41,9 +42,9 @@ public:
     ContentPtr content;
     std::optional<tftp::ReadTransfer> transfer;  ///< nothing: waiting for the resolver
     TimePoint started{};
-    TimePoint heard{};          ///< when the phone last sent something
+    TimePoint heard{};              ///< when the phone last sent something
     std::size_t datagram_room = 0;  ///< bytes; the largest datagram of this transfer
-    bool poke_pending = false;  ///< the content will tell when it has grown
+    bool poke_pending = false;      ///< the content will tell when it has grown
 
     [[nodiscard]] bool answered() const { return transfer && transfer->answered(); }
 

@@ -63,9 +63,10 @@ void check_port_is_free(std::uint16_t port) {
     for (const auto family : {Family::v4, Family::v6}) {
         const auto probe = UdpSocket::open({family, port, false, false, 0});
         if (!probe && probe.error() == EADDRINUSE) {
-            throw ConfigError({"tftp-port", 0, 0}, "UDP port " + std::to_string(port) +
-                                                       " is taken by another program (ss -lunp shows which). Stop that program or "
-                                                       "choose another port.");
+            throw ConfigError({"tftp-port", 0, 0},
+                              "UDP port " + std::to_string(port) +
+                                  " is taken by another program (ss -lunp shows which). Stop that program or "
+                                  "choose another port.");
         }
     }
 }

@@ -13,7 +13,7 @@ namespace branchline {
 
 namespace {
 
-constexpr std::size_t error_room = 64;            // bytes; the texts below are shorter
+constexpr std::size_t error_room = 64;           // bytes; the texts below are shorter
 constexpr std::size_t smallest_datagram = 1500;  // bytes of room for an OACK or a small DATA
 
 tftp::ReadTransferLimits limits_from(const Config& config) {
@@ -97,7 +97,8 @@ void TftpService::on_listener(const Incoming& incoming, TimePoint now) {
         reply_error(next_socket(incoming.from), incoming.from, incoming.to, tftp::ErrorCode::illegal_operation, "Unknown mode");
     } else if (request->write) {
         log_.refused(incoming.from, request->name, "a write request; this server is read-only", now);
-        reply_error(next_socket(incoming.from), incoming.from, incoming.to, tftp::ErrorCode::access_violation, "Read-only server");
+        reply_error(next_socket(incoming.from), incoming.from, incoming.to, tftp::ErrorCode::access_violation,
+                    "Read-only server");
     } else {
         on_request(incoming, *request, now);
     }
@@ -177,8 +178,8 @@ bool TftpService::may_begin(const Peer& phone, TimePoint now) {
         return true;
     }
     // Silence: whoever asks so much may not be who he says he is, and an answer would only go to the one he names.
-    log_.limited(phone, verdict == Admission::Verdict::client_limit ? TransferLog::Limit::per_client : TransferLog::Limit::in_all,
-                 now);
+    log_.limited(
+        phone, verdict == Admission::Verdict::client_limit ? TransferLog::Limit::per_client : TransferLog::Limit::in_all, now);
     return false;
 }
 

@@ -36,9 +36,10 @@ struct ServiceHooks {
 
 class TftpService {
 public:
-    static constexpr Duration request_valid = std::chrono::seconds(1);    ///< older requests are dropped unanswered
-    static constexpr Duration patience = std::chrono::seconds(60);        ///< for the resolver, and for content that arrives
-    static constexpr Duration restart_after = std::chrono::seconds(1);    ///< of silence: the same request means a restarted phone
+    static constexpr Duration request_valid = std::chrono::seconds(1);  ///< older requests are dropped unanswered
+    static constexpr Duration patience = std::chrono::seconds(60);      ///< for the resolver, and for content that arrives
+    static constexpr Duration restart_after =
+        std::chrono::seconds(1);  ///< of silence: the same request means a restarted phone
 
     /// `transfer_sockets_*` are the numbers of this thread's transfer sockets; in single-port mode those of the listeners.
     TftpService(ConfigPtr config, ServiceHooks hooks, Admission& admission, TransferLog& log, Outbox& outbox,
@@ -79,7 +80,8 @@ private:
     void end(Session& session, TimePoint now);
     void drop(Session& session, std::string_view reason, TimePoint now);
     void remove(Session& session);
-    void reply_error(SocketNumber socket, const Peer& to, const LocalAddress& from, tftp::ErrorCode code, std::string_view text);
+    void reply_error(SocketNumber socket, const Peer& to, const LocalAddress& from, tftp::ErrorCode code,
+                     std::string_view text);
     [[nodiscard]] const std::vector<SocketNumber>& sockets_for(const Peer& phone) const;
     [[nodiscard]] SocketNumber next_socket(const Peer& phone);
 

@@ -115,7 +115,9 @@ struct TftpWorker::Impl {
         UdpSocketSettings settings{family, plan.config->tftp_port, true, true, plan.config->tftp.dscp};
         auto listener = UdpSocket::open(settings);
         if (!listener && listener.error() == EAFNOSUPPORT) {
-            LOG_WARN(tftp_logger, TFTP_FAMILY_MISSING).arg(family == Family::v4 ? "IPv4" : "IPv6").arg(std::strerror(EAFNOSUPPORT));
+            LOG_WARN(tftp_logger, TFTP_FAMILY_MISSING)
+                .arg(family == Family::v4 ? "IPv4" : "IPv6")
+                .arg(std::strerror(EAFNOSUPPORT));
             return;
         }
         if (!listener) {
@@ -128,7 +130,8 @@ struct TftpWorker::Impl {
         }
         settings.shared = settings.timestamps = false;
         int error = 0;
-        const auto choices = plan.transfer_ports.empty() ? std::vector<std::uint16_t>(transfer_sockets, 0) : plan.transfer_ports;
+        const auto choices =
+            plan.transfer_ports.empty() ? std::vector<std::uint16_t>(transfer_sockets, 0) : plan.transfer_ports;
         for (const auto port : choices) {
             settings.port = port;
             auto socket = UdpSocket::open(settings);

@@ -107,7 +107,10 @@ void TransferLog::not_found(const Session& session, std::string_view reason, Tim
 void TransferLog::unavailable(const Session& session, std::string_view reason, TimePoint now) {
     counters.add(Counter::tftp_failed);
     if (fits(other_, now)) {
-        LOG_WARN(tftp_logger, TFTP_UNAVAILABLE).arg(session.key.phone.text()).arg(escaped(session.name, name_in_log)).arg(reason);
+        LOG_WARN(tftp_logger, TFTP_UNAVAILABLE)
+            .arg(session.key.phone.text())
+            .arg(escaped(session.name, name_in_log))
+            .arg(reason);
     }
 }
 

@@ -33,13 +33,13 @@ public:
     [[nodiscard]] int fd() const { return fd_; }
     [[nodiscard]] int release();  ///< gives the descriptor away
     [[nodiscard]] Family family() const { return family_; }
-    [[nodiscard]] std::uint16_t port() const;             ///< bound to
-    [[nodiscard]] int receive_buffer() const;             ///< bytes
+    [[nodiscard]] std::uint16_t port() const;                        ///< bound to
+    [[nodiscard]] int receive_buffer() const;                        ///< bytes
     [[nodiscard]] bool can_segment() const { return can_segment_; }  ///< UDP_SEGMENT (Linux 4.18)
     void set_dscp(std::uint8_t dscp) const;
 
-    /// An IPv4 socket starts out never fragmenting, which spares the kernel an identifier for each datagram; what is larger than
-    /// the link is then refused with EMSGSIZE. From here on it is fragmented. False if that cannot be.
+    /// An IPv4 socket starts out never fragmenting, which spares the kernel an identifier for each datagram; what is larger
+    /// than the link is then refused with EMSGSIZE. From here on it is fragmented. False if that cannot be.
     static bool allow_fragments(int fd);
 
 private:

@@ -246,7 +246,13 @@ void ReadTransfer::on_timer(TimePoint now) {
     }
     if (!answered_) {
         if (sends_ >= limits_.unanswered_sends) {
-            finish(State::failed, End::peer_silent);
+            // The phone's first ACK may be what was lost. Its own timer, mostly a second, brings it again.
+            const auto given_up_at = last_sent_ + limits_.first_patience;
+            if (now >= given_up_at) {
+                finish(State::failed, End::peer_silent);
+            } else {
+                deadline_ = given_up_at;
+            }
             return;
         }
     } else {

@@ -28,8 +28,9 @@
 namespace branchline::tftp {
 
 struct ReadTransferLimits {
-    unsigned unanswered_sends = 3;  ///< datagrams to a peer that never answered, the first included
-    unsigned resends = 6;           ///< times one window is sent again to a peer that has answered before and is silent now
+    unsigned unanswered_sends = 3;                      ///< datagrams to a peer that never answered, the first included
+    Duration first_patience = std::chrono::seconds(3);  ///< how long a first answer is waited for after the last of these
+    unsigned resends = 6;  ///< times one window is sent again to a peer that has answered before and is silent now
     Duration patience = std::chrono::seconds(15);  ///< silence after which it is given up, if the resends were used up sooner
     Duration stall = std::chrono::seconds(60);  ///< without a new block acknowledged, whatever the peer says, the transfer ends
     RoundTripLimits round_trip{};

@@ -52,10 +52,10 @@ struct AttemptSettings {
     std::uint64_t max_size = 64ull << 20;                 ///< bytes; more is broken
     Duration patience = std::chrono::milliseconds(1500);  ///< silence after which a server that never answered is given up
     bool expect_tftp_options = false;                     ///< the server is known to answer with OACK
-    Duration stall_window = std::chrono::seconds(3);      ///< for a server that has answered: see Progress
+    Duration stall_window = std::chrono::seconds(2);      ///< for a server that has answered: see Progress
 };
 
-/// Tells a crawling transfer from a slow one: each window of time must bring a least number of bytes. 1 KiB in 3 s is less than
+/// Tells a crawling transfer from a slow one: each window of time must bring a least number of bytes. 1 KiB in 2 s is less than
 /// any link that phones could boot over; one byte now and then is a way to hold a phone for the whole deadline (threats T8).
 class Progress {
 public:

@@ -40,7 +40,7 @@ std::string step_text(const Step& step) {
 
 std::vector<Step> steps_for(const Cluster& cluster, const HealthTable& health) {
     std::vector<Step> steps;
-    for (const RemoteServer& server : health.order(cluster)) {
+    for (const RemoteServer& server : health.order(cluster, Clock::now())) {
         switch (cluster.transport) {
             case Transport::http:
             case Transport::tftp:
@@ -301,7 +301,7 @@ void Fetch::after_failure(const Step& step, const AttemptOutcome& outcome, bool 
     if (outcome.end == AttemptEnd::broken) {
         broken_seen_ = true;
         server.answered = true;
-        health_.of(step.server).last_error = reason;
+        health_.broke(step.server, reason, Clock::now());
         LOG_WARN(upstream_logger, UPSTREAM_SERVER_BROKEN)
             .arg(cluster_.id)
             .arg(step_text(step))

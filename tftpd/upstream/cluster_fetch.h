@@ -55,7 +55,7 @@ public:
 struct FetchCaps {
     std::uint64_t max_size = 64ull << 20;  ///< bytes
     Duration deadline = std::chrono::seconds(30);
-    Duration stall_window = std::chrono::seconds(3);  ///< a server that answered has to bring something in each (see Progress)
+    Duration stall_window = std::chrono::seconds(2);  ///< a server that answered has to bring something in each (see Progress)
 };
 
 /// Asks `cluster` for `name` (made safe before). `health` outlives the fetch and is updated by it.

@@ -39,14 +39,23 @@ void HealthTable::failed(const RemoteServer& server, std::string reason, TimePoi
     health.tftp_options = false;
 }
 
-std::vector<RemoteServer> HealthTable::order(const Cluster& cluster) const {
+void HealthTable::broke(const RemoteServer& server, std::string reason, TimePoint now) {
+    ServerHealth& health = of(server);
+    health.last_error = std::move(reason);
+    health.doubted_until = now + doubt;
+}
+
+std::vector<RemoteServer> HealthTable::order(const Cluster& cluster, TimePoint now) const {
     std::vector<RemoteServer> up;
+    std::vector<RemoteServer> doubted;
     for (const RemoteServer& server : cluster.servers) {
         const auto known = servers_.find(key_of(server));
         if (known == servers_.end() || known->second.up) {
-            up.push_back(server);
+            const bool in_doubt = known != servers_.end() && now < known->second.doubted_until;
+            (in_doubt ? doubted : up).push_back(server);
         }
     }
+    up.insert(up.end(), doubted.begin(), doubted.end());
     return up;
 }
 

@@ -23,6 +23,7 @@ struct ServerHealth {
     std::optional<Transport> works{};  ///< http or tftp, for transport "auto"
     bool tftp_options = false;         ///< it has answered a TFTP request with OACK
     std::string last_error{};
+    TimePoint doubted_until{};  ///< it sent something broken: asked after the cluster's other servers until then
 };
 
 class HealthTable {
@@ -30,14 +31,22 @@ public:
     /// Time between probes of a server that is down: 10 s, so that recovery is noticed within 15.
     static constexpr std::chrono::seconds probe_interval{10};
 
+    /// How long a server that sent something broken is asked last. A phone asks again within seconds, and must not meet the
+    /// same broken file again while another server has a whole one.
+    static constexpr std::chrono::seconds doubt{60};
+
     [[nodiscard]] ServerHealth& of(const RemoteServer& server);
     [[nodiscard]] std::optional<ServerHealth> find(const RemoteServer& server) const;
 
     void answered(const RemoteServer& server, Transport by, TimePoint now);
     void failed(const RemoteServer& server, std::string reason, TimePoint now);
 
-    /// The servers of a cluster in the order to ask them: those that are up, as listed. Empty = all are down.
-    [[nodiscard]] std::vector<RemoteServer> order(const Cluster& cluster) const;
+    /// It answered, but not with the whole file. It stays up: other files may be sound.
+    void broke(const RemoteServer& server, std::string reason, TimePoint now);
+
+    /// The servers of a cluster in the order to ask them: those that are up, as listed, and of these the doubted ones last.
+    /// Empty = all are down.
+    [[nodiscard]] std::vector<RemoteServer> order(const Cluster& cluster, TimePoint now) const;
 
     /// Servers of these clusters whose probe is due.
     [[nodiscard]] std::vector<RemoteServer> due(const std::vector<Cluster>& clusters, TimePoint now) const;

@@ -7,7 +7,9 @@
 using namespace branchline;
 
 TEST_GROUP(InterfaceFilter) {
-    static IpAddress ip(const char* text) { return boost::asio::ip::make_address(text); }
+    static IpAddress ip(const char* text) {
+        return boost::asio::ip::make_address(text);
+    }
     const unsigned loopback = if_nametoindex("lo");
 };
 

@@ -8,13 +8,12 @@
 
 using namespace branchline;
 
-TEST_GROUP(Peer) {
-    static void survives_the_wire(const Peer& original) {
-        sockaddr_storage wire{};
-        static_cast<void>(original.to(wire));
-        CHECK(Peer::from(wire) == original);
-    }
-};
+TEST_GROUP(Peer){static void survives_the_wire(const Peer& original){sockaddr_storage wire{};
+static_cast<void>(original.to(wire));
+CHECK(Peer::from(wire) == original);
+}
+}
+;
 
 TEST(Peer, Ipv4AndIpv6SurviveTheWay) {
     survives_the_wire(peer("192.0.2.7", 4711));

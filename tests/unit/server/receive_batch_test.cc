@@ -21,7 +21,9 @@ TEST_GROUP(ReceiveBatch) {
         CHECK(!!opened);
         return *std::move(opened);
     }
-    static std::chrono::nanoseconds wall_clock() { return std::chrono::system_clock::now().time_since_epoch(); }
+    static std::chrono::nanoseconds wall_clock() {
+        return std::chrono::system_clock::now().time_since_epoch();
+    }
     static void wait_for(int fd) {
         pollfd ready{fd, POLLIN, 0};
         LONGS_EQUAL(1, poll(&ready, 1, 2000));

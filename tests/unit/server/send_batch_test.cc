@@ -27,7 +27,7 @@ TEST_GROUP(SendBatch) {
         local.address = to_bytes(boost::asio::ip::make_address(from));
         batch.send(bytes, number, to, local);
     }
-    void expect(LoopbackClient& client, std::size_t bytes, std::uint8_t mark) {
+    void expect(LoopbackClient & client, std::size_t bytes, std::uint8_t mark) {
         const auto received = client.receive();
         CHECK(received.has_value());
         LONGS_EQUAL(bytes, received->size());

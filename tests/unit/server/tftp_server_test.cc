@@ -56,9 +56,11 @@ TEST_GROUP(TftpServer) {
         }
         return bytes;
     }
-    static Bytes ack(unsigned block) { return {0, 4, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)}; }
+    static Bytes ack(unsigned block) {
+        return {0, 4, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)};
+    }
     /// Takes DATA `block` and returns its bytes; acknowledges it.
-    static std::size_t take(LoopbackClient& client, unsigned block) {
+    static std::size_t take(LoopbackClient & client, unsigned block) {
         const auto data = client.receive();
         CHECK(data.has_value());
         LONGS_EQUAL(3, (*data)[1]);
@@ -66,7 +68,7 @@ TEST_GROUP(TftpServer) {
         client.send(client.from(), ack(block));
         return data->size() - 4;
     }
-    static void expect_error(LoopbackClient& client, unsigned code) {
+    static void expect_error(LoopbackClient & client, unsigned code) {
         const auto error = client.receive();
         CHECK(error.has_value());
         LONGS_EQUAL(5, (*error)[1]);
@@ -80,7 +82,9 @@ TEST_GROUP(TftpServer) {
         }
         return done();
     }
-    Peer at(const std::string& address) const { return peer(address, config->tftp_port); }
+    Peer at(const std::string& address) const {
+        return peer(address, config->tftp_port);
+    }
 };
 
 TEST(TftpServer, AFileIsServedOverIpv4FromTheAskedAddressAndNotFromTheListenersPort) {

@@ -79,7 +79,9 @@ TEST_GROUP(TftpService) {
         service = std::make_unique<TftpService>(config, hooks, *admission, *log, outbox, sockets,
                                                 std::vector<SocketNumber>{6, 7}, single_port, now);
     }
-    void teardown() override { service.reset(); }
+    void teardown() override {
+        service.reset();
+    }
 
     Incoming incoming(const Peer& from, SocketNumber socket, Bytes bytes) {
         datagram = std::move(bytes);
@@ -98,9 +100,15 @@ TEST_GROUP(TftpService) {
         bytes.push_back(0);
         return bytes;
     }
-    static Bytes ack(std::uint16_t block) { return {0, 4, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)}; }
-    void ask(const Peer& from, const std::string& name) { service->on_listener(incoming(from, listener, request(name)), now); }
-    void acknowledge(const Sent& data) { service->on_transfer_socket(incoming(data.to, data.socket, ack(static_cast<std::uint16_t>(data.number()))), now); }
+    static Bytes ack(std::uint16_t block) {
+        return {0, 4, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)};
+    }
+    void ask(const Peer& from, const std::string& name) {
+        service->on_listener(incoming(from, listener, request(name)), now);
+    }
+    void acknowledge(const Sent& data) {
+        service->on_transfer_socket(incoming(data.to, data.socket, ack(static_cast<std::uint16_t>(data.number()))), now);
+    }
     void only_error(ErrorCode code) {
         LONGS_EQUAL(1, outbox.sent.size());
         LONGS_EQUAL(5, outbox.sent[0].opcode());
@@ -406,7 +414,9 @@ TEST(TftpService, NetasciiIsEncodedAndItsSizeNotNamed) {
     answer.content = std::make_shared<MemoryContent>(Bytes{'a', '\n', 'b'});
     begin();
     auto bytes = request("file", 1, "netascii");
-    for (const auto character : std::string("tsize\0" "0\0", 8)) {
+    for (const auto character : std::string("tsize\0"
+                                            "0\0",
+                                            8)) {
         bytes.push_back(static_cast<std::uint8_t>(character));
     }
     service->on_listener(incoming(phone, listener, bytes), now);
@@ -417,7 +427,9 @@ TEST(TftpService, NetasciiIsEncodedAndItsSizeNotNamed) {
 TEST(TftpService, OurOwnMarkMakesTheQuestionMarked) {
     begin();
     auto bytes = request("file");
-    for (const auto character : std::string(tftp::proxy_mark_option) + std::string("\0" "1\0", 3)) {
+    for (const auto character : std::string(tftp::proxy_mark_option) + std::string("\0"
+                                                                                   "1\0",
+                                                                                   3)) {
         bytes.push_back(static_cast<std::uint8_t>(character));
     }
     service->on_listener(incoming(phone, listener, bytes), now);

@@ -10,14 +10,13 @@
 
 using namespace branchline;
 
-TEST_GROUP(UdpSocket) {
-    static UdpSocketSettings settings(std::uint16_t port, bool shared) {
-        UdpSocketSettings made;
-        made.port = port;
-        made.shared = shared;
-        return made;
-    }
-};
+TEST_GROUP(UdpSocket){static UdpSocketSettings settings(std::uint16_t port, bool shared){UdpSocketSettings made;
+made.port = port;
+made.shared = shared;
+return made;
+}
+}
+;
 
 TEST(UdpSocket, ThePortIsTheOneItIsBoundTo) {
     const auto first = UdpSocket::open(settings(0, false));

@@ -319,6 +319,27 @@ TEST(FileCache, UnwritableDirectoryServesFromMemoryAndRecovers) {
     CHECK_EQUAL(std::string("text"), get("a"));
 }
 
+TEST(FileCache, FullDiskServesFromMemoryLeavesNoPartAndRecovers) {
+    put("a", "old");
+    const auto errors = counters.get(Counter::cache_write_errors);
+    {
+        const test::FileSizeLimit full(CacheRecord::size_on_disk + 10);
+        put("a", std::string(100, 'n'));
+        put("b", std::string(100, 'b'));
+        put_large("firmware.loads", std::string(FileCache::max_file_in_memory + 1, 'x'));
+    }
+    CHECK_EQUAL(errors + 2, counters.get(Counter::cache_write_errors));
+    CHECK_EQUAL(std::string(100, 'n'), get("a"));
+    CHECK_EQUAL(std::string(100, 'b'), get("b"));
+    CHECK_EQUAL(std::string("NONE"), get("firmware.loads"));
+    CHECK_EQUAL(1u, files());  // the old copy of "a"
+    put("b", std::string(100, 'b'));
+    CHECK_EQUAL(2u, files());
+    start();
+    CHECK_EQUAL(std::string("old"), get("a"));
+    CHECK_EQUAL(std::string(100, 'b'), get("b"));
+}
+
 TEST(FileCache, DirectoryThatVanishesIsMadeAgain) {
     put("a", "text");
     std::filesystem::remove_all(settings.path);

@@ -136,6 +136,21 @@ TEST(GrowingContent, WithoutADiskItStaysInMemory) {
     CHECK_EQUAL(0u, space->used());
 }
 
+TEST(GrowingContent, DiskThatFillsUpInTheMiddleIsNotNoticed) {
+    const auto text = pattern(GrowingContent::max_in_memory + 500'000);
+    auto content = make(text.size());
+    {
+        const test::FileSizeLimit full(GrowingContent::max_in_memory + 100'000);
+        for (std::size_t at = 0; at < text.size(); at += 1000) {
+            CHECK(append(*content, text.substr(at, 1000)));
+        }
+    }
+    CHECK(space->used() > 0);
+    CHECK(content->finish());
+    CHECK(content->file() == nullptr);  // not all of it: nothing to keep in the cache
+    CHECK(text == text_of(*content, 1428));
+}
+
 TEST(GrowingContent, MemoryOfAllTogetherIsBounded) {
     space->broken = true;
     CHECK(space->reserve(SpillSpace::max_memory - 10));

@@ -4,9 +4,11 @@
 #include "tftpd/store/content.h"
 #include "tftpd/store/file_name.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <fcntl.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +40,27 @@ public:
 
 private:
     std::filesystem::path path_;
+};
+
+/// While it lives, no file of this process grows past `bytes`: writing fails in the middle, as on a full disk.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t bytes) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        handler_ = ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        ::signal(SIGXFSZ, handler_);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+private:
+    rlimit before_{};
+    sighandler_t handler_ = nullptr;
 };
 
 inline FileName name_of(const std::string& text) {

@@ -27,13 +27,13 @@ TEST_GROUP(ServerHealth) {
 };
 
 TEST(ServerHealth, ServersNobodyKnowsAreUpInTheOrderListed) {
-    CHECK_TRUE(health.order(cluster) == cluster.servers);
+    CHECK_TRUE(health.order(cluster, now) == cluster.servers);
     CHECK_FALSE(health.find(first).has_value());
 }
 
 TEST(ServerHealth, AFailedServerIsLeftOutAndTheOthersKeepTheirOrder) {
     health.failed(second, "no answer", now);
-    CHECK_TRUE(health.order(cluster) == std::vector({first, third}));
+    CHECK_TRUE(health.order(cluster, now) == std::vector({first, third}));
     STRCMP_EQUAL("no answer", health.find(second)->last_error.c_str());
 }
 
@@ -41,7 +41,7 @@ TEST(ServerHealth, OnceAllHaveFailedNobodyIsAsked) {
     for (const auto& server : cluster.servers) {
         health.failed(server, "no answer", now);
     }
-    CHECK_TRUE(health.order(cluster).empty());
+    CHECK_TRUE(health.order(cluster, now).empty());
 }
 
 TEST(ServerHealth, AnAnswerBringsAServerBackToItsPlace) {
@@ -49,17 +49,25 @@ TEST(ServerHealth, AnAnswerBringsAServerBackToItsPlace) {
     health.failed(first, "no answer", now + seconds(10));
     CHECK_EQUAL(2U, health.find(first)->failures);
     health.answered(first, Transport::tftp, now + seconds(20));
-    CHECK_TRUE(health.order(cluster) == cluster.servers);
+    CHECK_TRUE(health.order(cluster, now) == cluster.servers);
     CHECK_EQUAL(0U, health.find(first)->failures);
     CHECK_TRUE(health.find(first)->works == Transport::tftp);
     CHECK_TRUE(health.find(first)->last_answer == now + seconds(20));
     STRCMP_EQUAL("", health.find(first)->last_error.c_str());
 }
 
+TEST(ServerHealth, AServerThatSentSomethingBrokenIsAskedLastForAMinute) {
+    health.broke(first, "wrong length", now);
+    CHECK_TRUE(health.find(first)->up);
+    CHECK_TRUE(health.order(cluster, now) == std::vector({second, third, first}));
+    CHECK_TRUE(health.order(cluster, now + HealthTable::doubt - milliseconds(1)) == std::vector({second, third, first}));
+    CHECK_TRUE(health.order(cluster, now + HealthTable::doubt) == cluster.servers);
+}
+
 TEST(ServerHealth, TimeAloneDoesNotBringAServerBack) {
     health.failed(first, "no answer", now);
     CHECK_EQUAL(1U, health.due({cluster}, now + seconds(3600)).size());
-    CHECK_EQUAL(2U, health.order(cluster).size());
+    CHECK_EQUAL(2U, health.order(cluster, now).size());
 }
 
 TEST(ServerHealth, AProbeIsDueTenSecondsAfterAFailureAndNotBefore) {
