@@ -20,6 +20,9 @@ if(BRANCHLINE_SANITIZE)
     add_link_options(-fsanitize=${BRANCHLINE_SANITIZE})
     # GCC's bounds analysis reports what is not there when a sanitizer is on (GCC bug 105562 and its kin).
     add_compile_options(-Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+    if(BRANCHLINE_SANITIZE MATCHES "thread")
+        add_compile_options(-Wno-tsan)  # Asio's atomic_thread_fence, which ThreadSanitizer does not model
+    endif()
 endif()
 
 find_program(CCACHE ccache)

@@ -172,7 +172,7 @@ class WithoutWan(BranchTest):
         answer, seconds = clients.timed(fetch, "SEP001122334401.cnf.xml")
         self.assertEqual((answer.status, answer.body), (200, b"<device>1</device>"), "the last good copy")
         self.assertLess(seconds, 3 * paths.PATIENCE)
-        self.assertIn("stale:north", [e["source"] for e in self.tftpd.events("HTTP_READ_DONE", mark)])
+        self.later(lambda: "stale:north" in [e["source"] for e in self.tftpd.events("HTTP_READ_DONE", mark)], 2, "the log line")
         self.assertEqual(fetch("SEP00112233440F.cnf.xml").status, 503, "not known whether it exists: not a 404")
         self.box.namespace.ip("link set wan0 up", "route replace 203.0.113.0/24 dev wan0")
         (self.north / "SEP00112233440F.cnf.xml").write_bytes(b"<device>15</device>")
