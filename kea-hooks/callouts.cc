@@ -39,6 +39,15 @@ bool override_with_host(Setting& setting, const Table& table, std::uint32_t subn
     return false;
 }
 
+void describe_ended(EventRecord& record, const isc::dhcp::Lease& lease, api::LeaseEvent::Kind kind) {
+    if (lease.hwaddr_) {
+        record.set_mac(lease.hwaddr_->hwaddr_);
+    }
+    record.kind = kind;
+    record.address = to_address(lease.addr_);
+    record.subnet = lease.subnet_id_;
+}
+
 bool is_known(const isc::dhcp::Pkt& query) {
     static const isc::dhcp::ClientClass known("KNOWN");
     return query.getClasses().contains(known);

@@ -20,6 +20,9 @@ bool is_in_phone_class(const isc::dhcp::Pkt& query);
 /// Does the packet have option `code` with enterprise 9, whatever type Kea made of it?
 bool has_cisco_enterprise(const isc::dhcp::Pkt& query, std::uint16_t code, bool v4_lists);
 
+/// What an event about a lease that ended says, whatever its family.
+void describe_ended(EventRecord& record, const isc::dhcp::Lease& lease, api::LeaseEvent::Kind kind);
+
 /// Runs `body`; whatever it throws is counted and goes no further. Always 0: Kea's own work is never stopped by us.
 template <typename Body>
 int guarded(Body&& body) noexcept {

@@ -147,9 +147,7 @@ void ended4(Runtime& all, isc::hooks::CalloutHandle& handle, api::LeaseEvent::Ki
     const auto setting = in_force(*published).setting(lease->subnet_id_, to_address(lease->addr_));
     leave_event(all, setting, [&](EventRecord& record) {
         record.family = Family::v4;
-        if (lease->hwaddr_) {
-            record.set_mac(lease->hwaddr_->hwaddr_);
-        }
+        describe_ended(record, *lease, kind);
         if (lease->client_id_) {
             record.set_client_id(lease->client_id_->getClientId());
         }
@@ -158,9 +156,6 @@ void ended4(Runtime& all, isc::hooks::CalloutHandle& handle, api::LeaseEvent::Ki
                 describe_client(record, *query);
             }
         }
-        record.kind = kind;
-        record.address = to_address(lease->addr_);
-        record.subnet = lease->subnet_id_;
     });
 }
 
