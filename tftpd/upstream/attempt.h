@@ -14,8 +14,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace branchline {
 
@@ -45,6 +47,19 @@ struct AttemptEvents {
 class Attempt {
 public:
     virtual ~Attempt() = default;
+};
+
+/// The handle of a driver that lives as long as its own callbacks need it and has a cancel().
+template <typename Driver>
+class CancellingAttempt final : public Attempt {
+public:
+    explicit CancellingAttempt(std::shared_ptr<Driver> driver) : driver_(std::move(driver)) {}
+    CancellingAttempt(const CancellingAttempt&) = delete;
+    CancellingAttempt& operator=(const CancellingAttempt&) = delete;
+    ~CancellingAttempt() override { driver_->cancel(); }
+
+private:
+    std::shared_ptr<Driver> driver_;
 };
 
 struct AttemptSettings {

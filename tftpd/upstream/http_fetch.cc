@@ -232,24 +232,13 @@ void HttpFetch::end(AttemptEnd how, std::string reason) {
     events_.done(AttemptOutcome{how, std::move(reason), std::nullopt});
 }
 
-class Handle final : public Attempt {
-public:
-    explicit Handle(std::shared_ptr<HttpFetch> fetch) : fetch_(std::move(fetch)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() override { fetch_->cancel(); }
-
-private:
-    std::shared_ptr<HttpFetch> fetch_;
-};
-
 }  // namespace
 
 std::unique_ptr<Attempt> start_http_fetch(asio::io_context& io, const RemoteServer& server, const AttemptSettings& settings,
                                           AttemptEvents events) {
     auto fetch = std::make_shared<HttpFetch>(io, server, settings, std::move(events));
     asio::post(io, [fetch] { fetch->connect(); });
-    return std::make_unique<Handle>(std::move(fetch));
+    return std::make_unique<CancellingAttempt<HttpFetch>>(std::move(fetch));
 }
 
 }  // namespace branchline

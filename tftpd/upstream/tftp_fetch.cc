@@ -308,24 +308,13 @@ void TftpFetch::end(AttemptEnd how, std::string reason) {
     events_.done(std::move(outcome));
 }
 
-class Handle final : public Attempt {
-public:
-    explicit Handle(std::shared_ptr<TftpFetch> fetch) : fetch_(std::move(fetch)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() override { fetch_->cancel(); }
-
-private:
-    std::shared_ptr<TftpFetch> fetch_;
-};
-
 }  // namespace
 
 std::unique_ptr<Attempt> start_tftp_fetch(asio::io_context& io, const RemoteServer& server, const AttemptSettings& settings,
                                           AttemptEvents events) {
     auto fetch = std::make_shared<TftpFetch>(io, server, settings, std::move(events));
     asio::post(io, [fetch] { fetch->begin(true); });
-    return std::make_unique<Handle>(std::move(fetch));
+    return std::make_unique<CancellingAttempt<TftpFetch>>(std::move(fetch));
 }
 
 }  // namespace branchline
