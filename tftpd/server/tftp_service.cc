@@ -65,14 +65,21 @@ SocketNumber TftpService::next_socket(const Peer& phone) {
     return sockets[turn_++ % sockets.size()];
 }
 
-void TftpService::on_listener(const Incoming& incoming, TimePoint now) {
+std::optional<tftp::Packet> TftpService::packet_for_us(const Incoming& incoming) const {
     // RFC 1123 4.2.3.5: a request to a broadcast address is not answered. Port 0 cannot be answered.
     if (!incoming.unicast || incoming.from.port == 0 || !filter_.accepts(incoming.to.ip(), incoming.to.interface_index)) {
-        return;
+        return std::nullopt;
     }
-    const auto packet = incoming.truncated ? std::nullopt : tftp::parse(incoming.bytes);
+    auto packet = incoming.truncated ? std::nullopt : tftp::parse(incoming.bytes);
     if (!packet) {
         counters.add(Counter::tftp_malformed);
+    }
+    return packet;
+}
+
+void TftpService::on_listener(const Incoming& incoming, TimePoint now) {
+    const auto packet = packet_for_us(incoming);
+    if (!packet) {
         return;
     }
     const auto* request = std::get_if<tftp::Request>(&*packet);
@@ -109,12 +116,8 @@ void TftpService::on_transfer_socket(const Incoming& incoming, TimePoint now) {
         give_to_transfer(*session, incoming, now);
         return;
     }
-    if (!incoming.unicast || incoming.from.port == 0 || !filter_.accepts(incoming.to.ip(), incoming.to.interface_index)) {
-        return;
-    }
-    const auto packet = incoming.truncated ? std::nullopt : tftp::parse(incoming.bytes);
+    const auto packet = packet_for_us(incoming);
     if (!packet) {
-        counters.add(Counter::tftp_malformed);
         return;
     }
     if (std::holds_alternative<tftp::ErrorPacket>(*packet)) {

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] const SessionTable& table() const { return table_; }
 
 private:
+    /// The packet, if it was sent to an address of ours and can be read; garbage is counted.
+    [[nodiscard]] std::optional<tftp::Packet> packet_for_us(const Incoming& incoming) const;
     void on_request(const Incoming& incoming, const tftp::Request& request, TimePoint now);
     [[nodiscard]] bool joined(const Incoming& incoming, const tftp::Request& request, TimePoint now);
     [[nodiscard]] bool may_begin(const Peer& phone, TimePoint now);
