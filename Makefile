@@ -29,7 +29,7 @@ test: sdk-test  ## everything that CI runs: lint, unit, simulation, integration,
 
 .PHONY: build
 build: sdk  ## the programs: build/bin/branchline-tftpd, build/bin/branchlinectl, build/lib/libdhcp_branchline.so
-	@$(enter) bash -c 'cmake --preset dev -DBRANCHLINE_TESTS=ON >build/configure.log || { cat build/configure.log >&2; exit 1; }; \
+	@$(enter) bash -c 'cmake --preset dev >build/configure.log || { cat build/configure.log >&2; exit 1; }; \
 	    ninja -C build/dev -j$(JOBS) $(programs)'
 	@mkdir -p build/bin build/lib
 	@install -m 0755 build/dev/tftpd/app/branchline-tftpd build/dev/tftpd/ctl/branchlinectl build/bin/
