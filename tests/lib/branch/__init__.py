@@ -16,5 +16,6 @@ answer from a wrong address) is played by branch.fakes.
     tftp      TFTP as bytes, for what no real client does
     clients   real clients: curl, busybox tftp, atftp, tftp-hpa, and what a phone sends by HTTP
     phone     a phone that boots
+    samples   files like those that phones ask for
     case      the base of the tests
 """

@@ -118,7 +118,8 @@ class Branch:
 
     def __init__(self, label="branch", v4=True, v6=True):
         paths.require_commands("ip", "unshare", "setpriv", "busybox")
-        self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"bl-{label[:20]}-", dir="/tmp"))
+        # Short, since sockets lie in it whose paths may have 107 bytes.
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"bl-{label[:20]}-", dir=os.environ.get("BRANCHLINE_RUNS") or "/tmp"))
         self._open = []
         try:
             self.lan = self.own(Switch("lan"))

@@ -111,7 +111,7 @@ class Peer:
         return packets
 
 
-class Transfer(Exception):
+class Transfer(RuntimeError):
     pass
 
 
@@ -124,7 +124,7 @@ def read(namespace, server, name, options=(), timeout=5, source=None, port=69, l
         in_window = 0
         last = time.monotonic()
         while True:
-            packet = peer.receive(1)
+            packet = peer.receive(min(1, timeout))
             if packet is None:
                 if time.monotonic() - last > timeout:
                     raise Transfer(f"{name}: silence for {timeout} s after {len(received)} bytes")
