@@ -146,6 +146,9 @@ void FileCache::put(const FileName& name, const std::string& cluster, std::share
     const auto size = content->length();
     const std::scoped_lock lock(impl_->mutex);
     if (!content->file() || size + CacheRecord::size_on_disk > impl_->settings.max_size) {
+        if (!content->file()) {
+            impl_->could_not_write(name.text(), "no room on the disk while it arrived");
+        }
         impl_->forget(name.key());
         return;
     }
@@ -154,6 +157,13 @@ void FileCache::put(const FileName& name, const std::string& cluster, std::share
     item.open = content;
     impl_->post_write(item, std::move(content));
     impl_->make_room();
+}
+
+void FileCache::Impl::could_not_write(const std::string& name, const char* reason) {
+    counters.add(Counter::cache_write_errors);
+    if (write_log.pass()) {
+        LOG_ERROR(upstream_logger, CACHE_WRITE_FAILED).arg(escaped(name)).arg(reason);
+    }
 }
 
 void FileCache::Impl::post_write(CacheItem& item, std::shared_ptr<const GrowingContent> in_file) {
@@ -170,10 +180,7 @@ void FileCache::Impl::post_write(CacheItem& item, std::shared_ptr<const GrowingC
         return;
     }
     item.pinned = nullptr;
-    counters.add(Counter::cache_write_errors);
-    if (write_log.pass()) {
-        LOG_WARN(upstream_logger, CACHE_WRITE_FAILED).arg(escaped(item.name)).arg("the disk is too slow");
-    }
+    could_not_write(item.name, "the disk is too slow");
 }
 
 bool FileCache::Impl::wait_for_scan(std::unique_lock<std::mutex>& lock) {

@@ -65,6 +65,7 @@ struct FileCache::Impl {
     void forget(const std::string& key);
     void make_room();
     CacheItem& put(const FileName& name, const std::string& cluster, std::uint64_t size);
+    void could_not_write(const std::string& name, const char* reason);
     void post_write(CacheItem& item, std::shared_ptr<const GrowingContent> in_file);
 
     // These without it.

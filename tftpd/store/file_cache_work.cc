@@ -125,10 +125,7 @@ void FileCache::Impl::written(const std::string& key, std::uint64_t generation, 
     item->digest_on_disk = error == 0 ? digest : std::nullopt;
     if (error != 0) {
         writes_fail = true;
-        counters.add(Counter::cache_write_errors);
-        if (write_log.pass()) {
-            LOG_ERROR(upstream_logger, CACHE_WRITE_FAILED).arg(escaped(item->name)).arg(std::strerror(error));
-        }
+        could_not_write(item->name, std::strerror(error));
     }
 }
 

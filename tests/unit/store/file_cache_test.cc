@@ -328,7 +328,7 @@ TEST(FileCache, FullDiskServesFromMemoryLeavesNoPartAndRecovers) {
         put("b", std::string(100, 'b'));
         put_large("firmware.loads", std::string(FileCache::max_file_in_memory + 1, 'x'));
     }
-    CHECK_EQUAL(errors + 2, counters.get(Counter::cache_write_errors));
+    CHECK_EQUAL(errors + 3, counters.get(Counter::cache_write_errors));
     CHECK_EQUAL(std::string(100, 'n'), get("a"));
     CHECK_EQUAL(std::string(100, 'b'), get("b"));
     CHECK_EQUAL(std::string("NONE"), get("firmware.loads"));
