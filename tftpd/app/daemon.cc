@@ -21,6 +21,7 @@
 
 #include <asiolink/io_service.h>
 
+#include <boost/algorithm/hex.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -96,6 +97,7 @@ struct Daemon::Impl {
     [[nodiscard]] ConfigPtr with_options(const ConfigPtr& read) const;
     void start_parts(const ReadConfig& read);
     void receive_events();
+    void on_lease(const api::LeaseEvent& event);
     void switch_to(const ReadConfig& read);
     void reload_from_file();
     void log_warnings(const ReadConfig& read) const;
@@ -156,7 +158,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     resolver = std::make_unique<Resolver>(config);
     opening(document, "tftp-port", [this] { tftp = std::make_unique<TftpServer>(config, *resolver); });
     opening(document, "http-port", [this] { http = std::make_unique<HttpFileService>(config, *resolver); });
-    events = std::make_unique<EventReceiver>(leases);
+    events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
     control = std::make_unique<ControlSocket>(io);
     started = reloaded = Clock::now();
@@ -172,6 +174,16 @@ void Daemon::Impl::receive_events() {
     }
     if (const auto receiving = events->start(config->event_socket); !receiving) {
         LOG_WARN(app_logger, APP_EVENTS_UNAVAILABLE).arg(receiving.error().text);
+    }
+}
+
+// On the receiver's thread. A phone that gets a lease boots: what was remembered of it may be out of date.
+void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
+    using Kind = api::LeaseEvent::Kind;
+    if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
+        std::string digits;
+        boost::algorithm::hex(event.mac->begin(), event.mac->end(), std::back_inserter(digits));
+        resolver->phone_boots(std::move(digits));
     }
 }
 

@@ -79,6 +79,19 @@ ElementPtr cluster_element(const ClusterStatus& status, const Config& config) {
     return cluster;
 }
 
+// Phones that two clusters have.
+ElementPtr rivals_element(Resolver& resolver) {
+    auto list = Element::createList();
+    for (const auto& rival : resolver.rivals()) {
+        auto one = Element::createMap();
+        one->set("name", Element::create(rival.name));
+        one->set("cluster", Element::create(rival.owner));
+        one->set("also-in", Element::create(rival.other));
+        list->add(one);
+    }
+    return list;
+}
+
 ConstElementPtr list_clusters(const CommandTargets& targets, const ConstElementPtr& arguments) {
     const Arguments none("tftp-cluster-list", arguments, {});
     const auto config = targets.config();
@@ -88,6 +101,7 @@ ConstElementPtr list_clusters(const CommandTargets& targets, const ConstElementP
     }
     auto answer = Element::createMap();
     answer->set("clusters", clusters);
+    answer->set("in-two-clusters", rivals_element(*targets.resolver));
     answer->set("count", number(clusters->size()));
     return createAnswer(clusters->empty() ? empty : success, counted(clusters->size(), "cluster", "clusters") + " configured.",
                         answer);

@@ -23,6 +23,12 @@ public:
         return true;
     }
 
+    /// Is at least half of the burst left? For what may as well be done another time.
+    [[nodiscard]] bool roomy(TimePoint now) {
+        refill(now);
+        return tokens_ >= burst_ / 2;
+    }
+
     /// Takes in any case: for what follows of something that has begun and must not be left hanging.
     void owe(std::size_t tokens) { tokens_ -= static_cast<double>(tokens); }
 

@@ -218,6 +218,10 @@ void Resolver::reconfigure(ConfigPtr config) {
     // An earlier cache, now in `next`, may take its time to write what is waiting: here, and not on a thread that answers.
 }
 
+void Resolver::phone_boots(std::string mac) {
+    asio::post(impl_->io, [core = impl_->core.get(), mac = std::move(mac)] { core->phone_boots(mac); });
+}
+
 std::vector<ClusterStatus> Resolver::cluster_status() {
     const auto config = impl_->view().config;
     return impl_->on_thread([&] {
@@ -243,6 +247,10 @@ std::vector<ClusterStatus> Resolver::cluster_status() {
         }
         return clusters;
     });
+}
+
+std::vector<Rival> Resolver::rivals() {
+    return impl_->on_thread([&] { return impl_->core->rivals(); });
 }
 
 std::vector<CacheEntry> Resolver::cache_entries() {

@@ -5,6 +5,7 @@
 // resolver's own thread, where all remote servers are talked to.
 #pragma once
 
+#include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
 #include "tftpd/store/content.h"
 
@@ -61,6 +62,14 @@ struct ClusterStatus {
     std::vector<ServerStatus> servers;
 };
 
+/// One phone's configuration that a second cluster has, too.
+struct Rival {
+    std::string name;   ///< of the file
+    std::string owner;  ///< cluster-id of whose copy phones got
+    std::string other;  ///< cluster-id of who has one, too
+    TimePoint seen{};
+};
+
 /// Which cache entries a flush names; empty members match everything.
 struct FlushSelection {
     std::string name;     ///< file name, without regard to case
@@ -84,8 +93,13 @@ public:
     /// clusters that stayed are kept.
     void reconfigure(ConfigPtr config);
 
+    /// The phone with this MAC (12 hexadecimal digits) has got a lease: see ResolverCore::phone_boots(). Any thread; does not
+    /// wait.
+    void phone_boots(std::string mac);
+
     // For commands; each waits for the resolver's thread.
     [[nodiscard]] std::vector<ClusterStatus> cluster_status();
+    [[nodiscard]] std::vector<Rival> rivals();
     [[nodiscard]] std::vector<CacheEntry> cache_entries();
     [[nodiscard]] std::size_t flush(const FlushSelection& selection);  ///< entries removed, negative ones included
 

@@ -2,6 +2,7 @@
 
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
+#include "tftpd/store/device_names.h"
 #include "tftpd/upstream/cluster_fetch.h"
 #include "resolve_messages.h"
 
@@ -29,7 +30,8 @@ ResolverCore::ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, s
     : config_(std::move(config)),
       cache_(std::move(cache)),
       negative_(std::move(negative)),
-      environment_(std::move(environment)) {}
+      environment_(std::move(environment)),
+      rivals_(environment_, [this](const Rival& rival) { on_rival(rival); }) {}
 
 ResolverCore::~ResolverCore() {
     shut_down();
@@ -43,6 +45,7 @@ void ResolverCore::shut_down() {
     }
     deadlines_.clear();
     waiting_.clear();
+    rivals_.stop();
     for (const auto& job : open) {
         job->answer(unavailable("the daemon is stopping"));
     }
@@ -194,6 +197,7 @@ void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
     if (result.winner) {
         const auto& cluster = config.clusters[*result.winner];
         keep(job, result);
+        look_for_rivals(job, result);
         if (lines_.take(1, now)) {
             LOG_INFO(upstream_logger, RESOLVE_FETCHED)
                 .arg(escaped(job.name().text()))
@@ -211,10 +215,13 @@ void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
     switch (result.verdict) {
         case Search::Verdict::nowhere:
         case Search::Verdict::nowhere_for_now: {
-            const auto lifetime = result.verdict == Search::Verdict::nowhere
-                                      ? config.cache.negative_lifetime
-                                      : std::min(config.cache.negative_lifetime, doubtful_negative_lifetime);
-            if (job.epoch == flushes_) {
+            auto lifetime = result.verdict == Search::Verdict::nowhere
+                                ? config.cache.negative_lifetime
+                                : std::min(config.cache.negative_lifetime, doubtful_negative_lifetime);
+            if (job.name().names_device() && job.name().kind() == FileName::Kind::device_config) {
+                lifetime = std::min(lifetime, absent_configuration_lifetime);
+            }
+            if (job.epoch == flushes_ && job.remember_absence) {
                 negative_->put(key, now + lifetime);
             }
             if (lines_.take(1, now)) {
@@ -248,6 +255,10 @@ void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
         return;  // flushed or taken out while it was fetched
     }
     negative_->erase(job.name().key());
+    // A phone of which one file is found has been set up: its others may be there now, too.
+    for (const auto& key : keys_of_device(device_of_key(job.name().key()))) {
+        negative_->erase(key);
+    }
     if (result.new_owner) {
         owners_.put(job.name().key(), cluster.id, environment_->now() + config_->cache.valid_lifetime);
     }
@@ -255,6 +266,40 @@ void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
         cache_->put(job.name(), cluster.id, std::static_pointer_cast<const MemoryContent>(result.small));
     } else {
         cache_->put(job.name(), cluster.id, std::shared_ptr<const GrowingContent>(result.content));
+    }
+}
+
+// Asks the clusters that have not said no. Only while there is room: it serves no phone now.
+void ResolverCore::look_for_rivals(const NameJob& job, const NameJob::Result& result) {
+    const auto& key = job.name().key();
+    const auto now = environment_->now();
+    if (job.config() != config_ || !job.name().names_device() || job.name().kind() != FileName::Kind::device_config) {
+        return;
+    }
+    rivals_.forget(key, result.said_not_found, *config_);
+    const auto* not_before = rivals_looked_for_.find(key);
+    if ((not_before != nullptr && now < *not_before) || !queries_.roomy(now)) {
+        return;
+    }
+    rivals_looked_for_.put(key, now + rival_interval);
+    auto left_out = result.said_not_found;
+    left_out.push_back(*result.winner);
+    queries_.owe(rivals_.look(job.name(), *config_, *result.winner, left_out));
+}
+
+// The one listed first has the right to the name: if that is the other one, the next question is asked of all.
+void ResolverCore::on_rival(const Rival& rival) {
+    if (lines_.take(1, environment_->now())) {
+        LOG_WARN(upstream_logger, RESOLVE_TWO_HOMES).arg(escaped(rival.name)).arg(rival.owner).arg(rival.other);
+    }
+    const auto place = [this](const std::string& id) {
+        return std::find_if(config_->clusters.begin(), config_->clusters.end(),
+                            [&](const Cluster& one) { return one.id == id; });
+    };
+    const auto key = to_key(rival.name);
+    if (place(rival.other) < place(rival.owner) && owners_.find(key, environment_->now()) == rival.owner) {
+        owners_.erase(key);
+        cache_->outdate(key);
     }
 }
 
@@ -268,6 +313,23 @@ void ResolverCore::on_heard(const Cluster& cluster, bool reachable, const std::s
         LOG_INFO(upstream_logger, RESOLVE_CLUSTER_UP).arg(cluster.id);
     } else if (!reachable && is_configured(cluster.id) && down_.insert(cluster.id).second) {
         LOG_WARN(upstream_logger, RESOLVE_CLUSTER_DOWN).arg(cluster.id).arg(reason);
+    }
+}
+
+// Its copies stay the last good ones. Who owned its names is forgotten only while there is room for asking all clusters: when a
+// whole branch boots, asking each owner alone is what gets the phones up, and an owner that lost a phone says so.
+void ResolverCore::phone_boots(const std::string& mac) {
+    const bool search_anew = queries_.roomy(environment_->now());
+    for (const auto& key : keys_of_device(mac)) {
+        negative_->erase(key);
+        cache_->outdate(key);
+        rivals_looked_for_.erase(key);
+        if (search_anew) {
+            owners_.erase(key);
+        }
+        if (const auto running = jobs_.find(key); running != jobs_.end()) {
+            running->second->remember_absence = false;
+        }
     }
 }
 
@@ -334,6 +396,7 @@ void ResolverCore::reconfigure(ConfigPtr config, std::shared_ptr<FileCache> cach
         earlier_jobs_.insert(std::move(job));
     }
     owners_.erase_if([this](const std::string&, const std::string& cluster) { return !is_configured(cluster); });
+    rivals_.stop();  // the numbers of clusters are others now
     std::erase_if(down_, [this](const std::string& cluster) { return !is_configured(cluster); });
     negative_->erase_if([](const std::string&) { return true; });  // a new cluster may have what nobody had
 }

@@ -7,6 +7,7 @@
 #include "tftpd/resolve/negative_cache.h"
 #include "tftpd/resolve/owners.h"
 #include "tftpd/resolve/rate_limit.h"
+#include "tftpd/resolve/rival_watch.h"
 
 #include <deque>
 #include <map>
@@ -25,6 +26,10 @@ public:
     static constexpr std::chrono::seconds max_wait{5};  ///< how long each waits
     static constexpr std::chrono::seconds doubtful_negative_lifetime{
         2};  ///< "not found", while some cluster could not be asked
+    /// "Not found" of a device's own configuration: whoever sets a phone up waits beside it, and it asks again after some 15 s.
+    static constexpr std::chrono::seconds absent_configuration_lifetime{5};
+    static constexpr std::chrono::minutes rival_interval{10};  ///< between two looks for one name's other homes
+    static constexpr std::size_t max_rival_marks = 16'384;
 
     ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
                  JobEnvironmentPtr environment);
@@ -43,6 +48,13 @@ public:
 
     /// Forgets who owns the names that match; fetches under way are not kept in the cache.
     void flush(const std::function<bool(const std::string& key, const std::string& cluster)>& matches);
+
+    /// The phone with this MAC (12 hexadecimal digits) has got a lease: it boots anew, and may have been moved or newly set up
+    /// since it was last asked about.
+    void phone_boots(const std::string& mac);
+
+    /// Device configurations that more than one cluster has, see rival_watch.h.
+    [[nodiscard]] std::vector<Rival> rivals() const { return rivals_.known(); }
 
     /// A server was found to answer again.
     void server_is_back(const RemoteServer& server);
@@ -63,6 +75,8 @@ private:
     void give_up_waiting(const JobPtr& job, const std::optional<FileCache::Found>& last_copy);
     void on_ended(NameJob& job, NameJob::Result result);
     void keep(NameJob& job, const NameJob::Result& result);
+    void look_for_rivals(const NameJob& job, const NameJob::Result& result);
+    void on_rival(const Rival& rival);
     void on_heard(const Cluster& cluster, bool reachable, const std::string& reason);
     void schedule(NameJob& job);
     void unschedule(NameJob& job);
@@ -74,6 +88,8 @@ private:
     const std::shared_ptr<NegativeCache> negative_;
     const JobEnvironmentPtr environment_;
     Owners owners_;
+    RivalWatch rivals_;
+    LruMap<std::string, TimePoint> rivals_looked_for_{max_rival_marks};
     RateLimit queries_{queries_per_second, query_burst};
     RateLimit lines_{50, 1000};
     std::unordered_map<std::string, JobPtr> jobs_;

@@ -53,7 +53,7 @@ void FileCache::reconfigure(const CacheSettings& settings, std::set<std::string>
 
 bool FileCache::Impl::is_fresh(const CacheItem& item) const {
     const auto lifetime = item.kind == FileName::Kind::common ? settings.valid_lifetime : settings.config_lifetime;
-    return item.fetched && clocks.steady() - *item.fetched < lifetime;
+    return item.fetched && !item.outdated && clocks.steady() - *item.fetched < lifetime;
 }
 
 std::chrono::seconds FileCache::Impl::age_of(const CacheItem& item) const {
@@ -210,6 +210,18 @@ bool FileCache::erase(const FileName& name, const std::string& cluster) {
     }
     impl_->forget(name.key());
     return true;
+}
+
+void FileCache::outdate(const std::string& key) {
+    const std::scoped_lock lock(impl_->mutex);
+    if (auto* item = impl_->index.find(key)) {
+        item->outdated = true;
+    }
+}
+
+bool FileCache::contains(const std::string& key) {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->index.find(key) != nullptr;
 }
 
 std::vector<FileCache::Listed> FileCache::list() {

@@ -81,6 +81,11 @@ public:
     /// Forgets this copy if it came from `cluster`. Does not wait.
     bool erase(const FileName& name, const std::string& cluster);
 
+    /// The copy of that key, if there is one, is not fresh any more; it stays the last good one.
+    void outdate(const std::string& key);
+    /// Whether there is a copy, fresh or not, as far as the disk has been looked through.
+    [[nodiscard]] bool contains(const std::string& key);
+
     [[nodiscard]] std::vector<Listed> list();
 
     /// Temporary files in the cache's directory for content that is arriving.

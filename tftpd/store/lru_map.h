@@ -63,6 +63,14 @@ public:
         return erased;
     }
 
+    /// Calls `look(key, value)` for each entry, the youngest first; their order stays.
+    template <typename Look>
+    void for_each(Look look) const {
+        for (const auto& item : order_) {
+            look(item.key, item.value);
+        }
+    }
+
     [[nodiscard]] std::size_t size() const { return index_.size(); }
     [[nodiscard]] std::uint64_t weight() const { return weight_; }
 

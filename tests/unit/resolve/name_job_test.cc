@@ -156,7 +156,7 @@ TEST(NameJob, LosingClusterIsCancelledAndItsBytesAreNotServed) {
 
 TEST(NameJob, CandidateThatIsCompleteIsGivenWhenTheEarlierOneStaysSilent) {
     FakeClusters clusters({"a", "b"});
-    const auto answer = clusters.ask(phone_file);
+    const auto answer = clusters.ask("ringlist.xml");
     clusters.give("b", "config");
     clusters.pass_by_deadlines(499ms);
     CHECK_EQUAL(text("nothing"), said(answer));

@@ -101,17 +101,17 @@ TEST(ResolverCore, OwnerIsForgottenAfterItsLifetimeHoweverOftenItWasAsked) {
 
 TEST(ResolverCore, NotFoundAnywhereIsRememberedForNegativeLifetime) {
     FakeClusters clusters({"a", "b"});
-    const auto first = clusters.ask(phone_file);
+    const auto first = clusters.ask(common_file);
     clusters.not_found("a");
     CHECK_EQUAL(text("nothing"), said(first));
     clusters.not_found("b");
     CHECK_EQUAL(text("not_found:"), said(first));
     clusters.asked();
     clusters.pass(29999ms);
-    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask(phone_file)));
+    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask(common_file)));
     CHECK_EQUAL(text(""), clusters.asked());
     clusters.pass(1ms);
-    clusters.ask(phone_file);
+    clusters.ask(common_file);
     CHECK_EQUAL(text("a b"), clusters.asked());
 }
 
@@ -329,4 +329,88 @@ TEST(ResolverCore, AskingAgainFromWithinTheAnswerBeginsAnew) {
     clusters.unreachable("a");
     clusters.unreachable("a");
     CHECK_EQUAL(3, answers);
+}
+
+TEST(ResolverCore, PhoneThatBootsIsLookedForAnewEverywhere) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.asked();
+    clusters.not_found("a");
+    clusters.give("b", "config");
+    clusters.core->phone_boots("001122334455");
+    const auto answer = clusters.ask(phone_file);
+    CHECK_EQUAL(text("a b"), clusters.asked());
+    clusters.give("a", "moved");
+    CHECK_EQUAL(text("content:cluster:a:moved"), said(answer));
+}
+
+TEST(ResolverCore, CopyOfAPhoneThatBootsStaysTheLastGoodOne) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    clusters.give("a", "config");
+    clusters.core->phone_boots("001122334455");
+    const auto answer = clusters.ask(phone_file);
+    clusters.unreachable("a");
+    CHECK_EQUAL(text("content:stale:a:config"), said(answer));
+}
+
+TEST(ResolverCore, AbsenceOfABootingPhonesNamesIsForgottenAndNotOfOthers) {
+    FakeClusters clusters({"a"});
+    for (const auto* name : {phone_file, "CTLSEP001122334455.tlv", "CTLSEP001122334466.tlv"}) {
+        clusters.ask(name);
+        clusters.not_found("a");
+    }
+    clusters.asked();
+    clusters.core->phone_boots("001122334455");
+    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask("CTLSEP001122334466.tlv")));
+    clusters.ask(phone_file);
+    clusters.ask("CTLSEP001122334455.tlv");
+    CHECK_EQUAL(text("a a"), clusters.asked());
+}
+
+TEST(ResolverCore, AbsenceFoundOutBeforeThePhoneBootedIsNotRemembered) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    clusters.core->phone_boots("001122334455");
+    clusters.not_found("a");
+    clusters.asked();
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a"), clusters.asked());
+}
+
+TEST(ResolverCore, AbsenceOfADevicesConfigurationIsRememberedForFiveSeconds) {
+    FakeClusters clusters({"a"});
+    clusters.ask(phone_file);
+    clusters.not_found("a");
+    clusters.asked();
+    clusters.pass(5s - 1ms);
+    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask(phone_file)));
+    clusters.pass(1ms);
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("a"), clusters.asked());
+}
+
+TEST(ResolverCore, OneFileOfAPhoneFoundMakesItsOthersBeAskedForAgain) {
+    FakeClusters clusters({"a"});
+    clusters.ask("CTLSEP001122334455.tlv");
+    clusters.not_found("a");
+    clusters.ask(phone_file);
+    clusters.give("a", "config");
+    clusters.asked();
+    clusters.ask("CTLSEP001122334455.tlv");
+    CHECK_EQUAL(text("a"), clusters.asked());
+}
+
+TEST(ResolverCore, WhenManyBootTheOwnerIsStillAskedAlone) {
+    FakeClusters clusters({"a", "b"});
+    clusters.ask(phone_file);
+    clusters.not_found("a");
+    clusters.give("b", "config");
+    for (int i = 0; i < 60; ++i) {
+        clusters.ask("file" + std::to_string(i));
+    }
+    clusters.asked();
+    clusters.core->phone_boots("001122334455");
+    clusters.ask(phone_file);
+    CHECK_EQUAL(text("b"), clusters.asked());
 }

@@ -1,0 +1,68 @@
+#include "tftpd/store/device_names.h"
+
+#include "tftpd/store/file_name.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace branchline {
+namespace {
+
+constexpr std::size_t mac_digits = 12;
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+std::string digits_of(std::string_view mac) {
+    auto digits = to_key(mac);
+    std::erase_if(digits, [](char c) { return c == ':' || c == '-' || c == '.'; });
+    return digits.size() == mac_digits && std::all_of(digits.begin(), digits.end(), is_hex) ? digits : std::string();
+}
+
+void add_configuration(std::vector<std::string>& keys, const std::string& device) {
+    for (const auto* suffix : {".cnf.xml", ".cnf.xml.sgn", ".cnf.xml.enc", ".cnf.xml.enc.sgn", ".cnf"}) {
+        keys.push_back(device + suffix);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> configuration_keys_of_device(std::string_view mac) {
+    std::vector<std::string> keys;
+    const auto digits = digits_of(mac);
+    if (digits.empty()) {
+        return keys;
+    }
+    add_configuration(keys, "sep" + digits);
+    add_configuration(keys, "ata" + digits);
+    // The second port of an ATA: its MAC without the first two digits, and 01.
+    add_configuration(keys, "ata" + digits.substr(2) + "01");
+    return keys;
+}
+
+std::vector<std::string> keys_of_device(std::string_view mac) {
+    auto keys = configuration_keys_of_device(mac);
+    const auto digits = digits_of(mac);
+    if (!digits.empty()) {
+        for (const auto* prefix : {"ctlsep", "itlsep", "ext_itlsep"}) {
+            keys.push_back(prefix + digits + ".tlv");
+        }
+    }
+    return keys;
+}
+
+std::string device_of_key(std::string_view key) {
+    const auto slash = key.rfind('/');
+    const auto last = slash == std::string_view::npos ? key : key.substr(slash + 1);
+    for (const std::string_view prefix : {"sep", "ata", "ctlsep", "itlsep", "ext_itlsep"}) {
+        if (last.starts_with(prefix) && last.size() >= prefix.size() + mac_digits) {
+            if (auto digits = digits_of(last.substr(prefix.size(), mac_digits)); !digits.empty()) {
+                return digits;
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace branchline
