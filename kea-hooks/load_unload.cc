@@ -2,6 +2,7 @@
 #include "kea-hooks/callouts.h"
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/export.h"
+#include "kea-hooks/forward_commands.h"
 #include "kea-hooks/log.h"
 #include "kea-hooks/status.h"
 #include "tftpd/api/server_table.h"
@@ -111,6 +112,7 @@ int load_here(isc::hooks::LibraryHandle& handle) {
         the_runtime->start();
     }
     handle.registerCommandCallout("branchline-status-get", status_get);
+    register_forwarded_commands(handle);
     LOG_INFO(hook_logger, BRANCHLINE_LOADED).arg(BRANCHLINE_VERSION).arg(family_here() == Family::v4 ? "IPv4" : "IPv6");
     return 0;
 }

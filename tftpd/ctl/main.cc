@@ -1,6 +1,6 @@
 // branchlinectl: the operator's command line. Each word is one command over the daemon's control socket and a way to show its
 // answer. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 done, and there was nothing.
-#include "tftpd/ctl/daemon_client.h"
+#include "tftpd/client/daemon_client.h"
 #include "tftpd/ctl/tables.h"
 
 #include <CLI/CLI.hpp>
@@ -25,6 +25,8 @@ constexpr int nothing_there = 3;
 
 constexpr int kea_success = 0;
 constexpr int kea_empty = 3;
+
+constexpr std::chrono::seconds answer_limit{60};  ///< a reload of many clusters takes time
 
 using Show = std::function<std::string(const ConstElementPtr& arguments)>;
 
@@ -54,7 +56,7 @@ struct Request {
 };
 
 int send(const Request& request) {
-    const auto answer = branchline::ask_daemon(request.socket, request.command, request.arguments);
+    const auto answer = branchline::ask_daemon(request.socket, request.command, request.arguments, answer_limit);
     if (!answer) {
         std::cerr << "branchlinectl: " << answer.error().text << '\n';
         return failed;

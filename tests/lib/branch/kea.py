@@ -125,3 +125,34 @@ def dhcp6(box, parameters=None, subnets=None, with_hook=True, **more):
     }
     content.update(more)
     return {"Dhcp6": content}
+
+
+class ControlAgent:
+    """kea-ctrl-agent on the appliance's loopback, in front of kea-dhcp4 and kea-dhcp6; and kea-shell to talk to it."""
+
+    def __init__(self, box):
+        self.box = box
+        self.file = box.work / "kea-ctrl-agent.conf"
+        sockets = {f"dhcp{family}": {"socket-type": "unix", "socket-name": f"/run/kea/kea{family}.sock"} for family in (4, 6)}
+        self.file.write_text(
+            json.dumps({"Control-agent": {"http-host": "127.0.0.1", "http-port": 8000, "control-sockets": sockets}})
+        )
+        self.process = None
+
+    def start(self):
+        environment = {"KEA_LOCKFILE_DIR": "none"}
+        self.process = self.box.start("kea-ctrl-agent", ["kea-ctrl-agent", "-c", self.file], environment)
+        self.process.wait_for("CTRL_AGENT_STARTED|CTRL_AGENT_HTTP_SERVICE_STARTED", 30 * paths.PATIENCE)
+        return self
+
+    def stop(self):
+        if self.process:
+            return self.process.stop()
+
+    def shell(self, service, command, arguments=None):
+        """What kea-shell prints for a command: the daemon's answer."""
+        given = json.dumps(arguments)[1:-1] if arguments else ""  # kea-shell puts the braces around it itself
+        done = self.box.run(["kea-shell", "--port", "8000", "--service", service, command], input=given)
+        if done.returncode != 0:
+            raise RuntimeError(f"kea-shell: exit status {done.returncode}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout)[0]

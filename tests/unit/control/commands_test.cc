@@ -1,6 +1,7 @@
 // Commands as they arrive: JSON in, through Kea's own CommandMgr, JSON out; the resolver and the services are the real ones,
 // with ports off, an empty cache and no remote cluster that could be asked.
 #include "tftpd/control/commands.h"
+#include "tftpd/api/command_names.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/resolve/resolver.h"
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 
 #include <CppUTest/TestHarness.h>
 
@@ -91,6 +93,18 @@ TEST(Commands, EveryNameOfTheContractIsListed) {
           "tftp-cluster-get", "tftp-cache-list", "tftp-cache-get",    "tftp-cache-flush", "tftp-service-status"}) {
         CHECK_TEXT(names.find('"' + std::string(name) + '"') != std::string::npos, name);
     }
+}
+
+TEST(Commands, TheHookPassesOnExactlyOurOwn) {
+    std::set<std::string> ours;
+    const auto listed = arguments(send(R"({ "command": "list-commands" })"));
+    for (const auto& name : listed->listValue()) {
+        if (name->stringValue().starts_with("tftp-")) {
+            ours.insert(name->stringValue());
+        }
+    }
+    const std::set<std::string> passed_on(api::tftp_commands.begin(), api::tftp_commands.end());
+    CHECK(ours == passed_on);  // else mend tftpd/api/command_names.h
 }
 
 TEST(Commands, AnUnknownCommandIsUnsupported) {

@@ -1,4 +1,4 @@
-#include "tftpd/ctl/daemon_client.h"
+#include "tftpd/client/daemon_client.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,6 +12,10 @@
 #include <CppUTest/TestHarness.h>
 
 using namespace branchline;
+
+namespace {
+constexpr std::chrono::seconds patience{60};
+}
 
 TEST_GROUP(DaemonClient) {
     std::filesystem::path scratch;
@@ -55,7 +59,7 @@ TEST_GROUP(DaemonClient) {
             (void)!::write(connection, answer.data(), answer.size());
             ::close(connection);
         });
-        auto result = ask_daemon(path(), "status-get", isc::data::Element::fromJSON(R"({ "a": 1 })"));
+        auto result = ask_daemon(path(), "status-get", isc::data::Element::fromJSON(R"({ "a": 1 })"), patience);
         daemon.join();
         return result;
     }
@@ -81,7 +85,7 @@ TEST(DaemonClient, WhatIsNoAnswerOfKeasShapeIsSaid) {
 }
 
 TEST(DaemonClient, AMissingSocketTellsHowToStartTheDaemon) {
-    const auto answer = ask_daemon(path(), "status-get", nullptr);
+    const auto answer = ask_daemon(path(), "status-get", nullptr, patience);
     CHECK(!answer);
     CHECK(answer.error().text.find("systemctl start branchline-tftpd") != std::string::npos);
 }
@@ -90,15 +94,17 @@ TEST(DaemonClient, ASocketNobodyListensAtIsTold) {
     listen();
     ::close(listener);
     listener = -1;
-    const auto answer = ask_daemon(path(), "status-get", nullptr);
+    const auto answer = ask_daemon(path(), "status-get", nullptr, patience);
     CHECK(!answer);
     CHECK(answer.error().text.find("nobody listens") != std::string::npos);
 }
 
 TEST(DaemonClient, APathFitsASocketAddressOrIsRefused) {
-    CHECK(ask_daemon("/" + std::string(106, 'x'), "a", nullptr).error().text.find("there is no") != std::string::npos);
-    CHECK(ask_daemon("/" + std::string(107, 'x'), "a", nullptr).error().text.find("1 to 107 characters") != std::string::npos);
-    CHECK(!ask_daemon("", "a", nullptr));
+    CHECK(ask_daemon("/" + std::string(106, 'x'), "a", nullptr, patience).error().text.find("there is no") !=
+          std::string::npos);
+    CHECK(ask_daemon("/" + std::string(107, 'x'), "a", nullptr, patience).error().text.find("1 to 107 characters") !=
+          std::string::npos);
+    CHECK(!ask_daemon("", "a", nullptr, patience));
 }
 
 TEST(DaemonClient, TheSocketsDirectoryIsKeas) {
@@ -107,4 +113,43 @@ TEST(DaemonClient, TheSocketsDirectoryIsKeas) {
     ::setenv("KEA_CONTROL_SOCKET_DIR", "/tmp/x", 1);
     CHECK_EQUAL(std::string("/tmp/x/branchline-tftpd.sock"), default_socket());
     ::unsetenv("KEA_CONTROL_SOCKET_DIR");
+}
+
+TEST(DaemonClient, ADaemonThatSaysNothingIsNotWaitedForLonger) {
+    listen();  // the kernel takes the connection and the command; nobody answers
+    const auto answer = ask_daemon(path(), "status-get", nullptr, std::chrono::milliseconds(50));
+    CHECK(!answer);
+    CHECK(answer.error().text.find("no answer within 50 ms") != std::string::npos);
+}
+
+TEST(DaemonClient, AFullBacklogIsNotWaitedForLongerEither) {
+    listen();
+    for (int i = 0; i < 3; ++i) {
+        (void)ask_daemon(path(), "status-get", nullptr, std::chrono::milliseconds(1));
+    }
+    CHECK(ask_daemon(path(), "a", nullptr, std::chrono::milliseconds(50)).error().text.find("50 ms") != std::string::npos);
+}
+
+TEST(DaemonClient, ACommandLargerThanTheSocketsBufferIsSentWhole) {
+    listen();
+    std::size_t heard = 0;
+    std::thread daemon([this, &heard] {
+        const int connection = ::accept(listener, nullptr, nullptr);
+        char text[65536];
+        while (heard < 3'000'000) {
+            const auto count = ::recv(connection, text, sizeof text, 0);
+            if (count <= 0) {
+                break;
+            }
+            heard += static_cast<std::size_t>(count);
+        }
+        (void)!::write(connection, R"({ "result": 0 })", 15);
+        ::close(connection);
+    });
+    auto arguments = isc::data::Element::createMap();
+    arguments->set("data", isc::data::Element::create(std::string(3'000'000, 'x')));
+    const auto answer = ask_daemon(path(), "tftp-file-add", arguments, patience);
+    daemon.join();
+    CHECK(static_cast<bool>(answer));
+    CHECK(heard >= 3'000'000);
 }

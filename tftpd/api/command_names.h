@@ -1,0 +1,14 @@
+// The daemon's own commands, which the hook registers in Kea too and passes on, so that whoever can talk to Kea
+// (kea-ctrl-agent, kea-shell) reaches the daemon. The daemon's unit test holds this list to what the daemon registers.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace branchline::api {
+
+inline constexpr std::array<std::string_view, 6> tftp_commands{
+    "tftp-cache-flush", "tftp-cache-get", "tftp-cache-list", "tftp-cluster-get", "tftp-cluster-list", "tftp-service-status",
+};
+
+}  // namespace branchline::api
