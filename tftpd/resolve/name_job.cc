@@ -160,7 +160,10 @@ void NameJob::on_found(std::size_t cluster, std::optional<std::uint64_t> size) {
     hooks_.heard(config_->clusters[cluster], true, "");
     if (handed_out_ && source.content) {
         // Another server of the cluster begins anew: phones that have the beginning go on if it is the same file.
-        source.content->restart(size);
+        if (!source.content->restart(size)) {
+            // Ended at once: who asks again while the rest came in would be given what has failed.
+            return lose(cluster, Search::Reply::broken, "another server has another file than the one begun");
+        }
     } else {
         source.content = std::make_shared<GrowingContent>(size, space_);
     }

@@ -125,8 +125,9 @@ bool GrowingContent::spill() {
     return true;
 }
 
-void GrowingContent::restart(std::optional<std::uint64_t> size) {
+bool GrowingContent::restart(std::optional<std::uint64_t> size) {
     Pokes pokes;
+    bool good = false;
     {
         const std::scoped_lock lock(mutex_);
         compared_ = 0;
@@ -137,10 +138,12 @@ void GrowingContent::restart(std::optional<std::uint64_t> size) {
         } else if (!announced_) {
             announced_ = size;
         }
+        good = phase_ == Phase::arriving;
     }
     for (const auto& poke : pokes) {
         poke();
     }
+    return good;
 }
 
 bool GrowingContent::finish() {

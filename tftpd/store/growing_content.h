@@ -49,8 +49,9 @@ public:
     // The writer's side.
     /// False if the content failed: more than the announced size, other bytes than before a restart, or no room.
     bool append(ByteView part);
-    /// The next part is the file's first again, from another server, which announced `size`.
-    void restart(std::optional<std::uint64_t> size);
+    /// The next part is the file's first again, from another server, which announced `size`. False if the content failed: that
+    /// is not the size that readers were told, or less than they may have.
+    [[nodiscard]] bool restart(std::optional<std::uint64_t> size);
     /// All is there. False, and failed, if that is not what was announced.
     bool finish();
     void fail();

@@ -173,6 +173,11 @@ void HttpFetch::on_read(const error_code& error, std::size_t size) {
 void HttpFetch::judge() {
     switch (answer_->verdict()) {
         case HttpAnswer::Verdict::complete:
+            // We asked for one file and for the connection's end: what is there behind the file belongs to it, and its
+            // length was a lie.
+            if (error_code ignored; socket_.available(ignored) > 0) {
+                return end(AttemptEnd::broken, "more bytes than announced");
+            }
             return end(AttemptEnd::complete, answer_->reason());
         case HttpAnswer::Verdict::not_found:
             return end(AttemptEnd::not_found, answer_->reason());

@@ -15,6 +15,7 @@ TFTP    "good"          as RFC 1350 and 2347 say (it knows blksize, tsize, windo
         "wrong-block"   numbers its blocks wrongly
 HTTP    "good", "silent", "slow", "error" (500), "searching" (503)
         "long-length"   promises more bytes than it sends, then closes
+        "short-length"  promises fewer bytes than it sends
         "dies"          closes in the middle
         "resets"        resets the connection in the middle
         "endless"       a body without length and without end
@@ -263,7 +264,7 @@ class FakeHttp(_Server):
                 connection.sendall(f"{len(part):x}\r\n".encode() + part + b"\r\n")
             connection.sendall(b"0\r\n\r\n")
             return True
-        promised = size + 1000 if how == "long-length" else size
+        promised = size + {"long-length": 1000, "short-length": -min(1000, size - 1)}.get(how, 0)
         # As a CUCM writes it: no blank where none is needed, nothing about the connection.
         head = f"HTTP/1.1 200 OK\r\nContent-length: {promised}\r\n"
         if how == "two-lengths":
@@ -281,4 +282,4 @@ class FakeHttp(_Server):
                     return False
             return False
         connection.sendall(data)
-        return how != "long-length"
+        return how not in ("long-length", "short-length")

@@ -140,6 +140,22 @@ TEST(NameJob, LargeFileThatDiffersOnTheNextServerFails) {
     CHECK_EQUAL(0u, clusters.cache->list().size());
 }
 
+TEST(NameJob, WhoAsksAgainAfterAnotherSizeWasAnnouncedBeginsAnew) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(common_file);
+    clusters.found("a", NameJob::early_size);
+    clusters.bytes("a", std::string(5000, 'f'));
+    clusters.found("a", NameJob::early_size + 1);  // the cluster's next server, which tells the truth
+    CHECK_EQUAL(text("content:cluster:a:FAILED"), said(answer));
+    CHECK_EQUAL(0u, clusters.running());
+    clusters.asked();
+    const auto again = clusters.ask(common_file);
+    CHECK_EQUAL(text("a"), clusters.asked());
+    const std::string file(NameJob::early_size + 1, 'f');
+    clusters.give("a", file);
+    CHECK(said(again) == "content:cluster:a:" + file);
+}
+
 TEST(NameJob, LosingClusterIsCancelledAndItsBytesAreNotServed) {
     FakeClusters clusters({"a", "b"});
     const auto answer = clusters.ask(phone_file);

@@ -164,7 +164,7 @@ TEST(GrowingContent, MemoryOfAllTogetherIsBounded) {
 TEST(GrowingContent, RestartWithTheSameBytesGoesOn) {
     auto content = make(8);
     append(*content, "abcd");
-    content->restart(8);
+    CHECK(content->restart(8));
     CHECK(append(*content, "ab"));
     CHECK(state(*content, 0, 4) == State::ok);
     CHECK(append(*content, "cdef"));
@@ -176,7 +176,7 @@ TEST(GrowingContent, RestartWithTheSameBytesGoesOn) {
 TEST(GrowingContent, RestartWithOtherBytesFails) {
     auto content = make(std::nullopt);
     append(*content, "abcd");
-    content->restart(std::nullopt);
+    CHECK(content->restart(std::nullopt));
     CHECK(append(*content, "ab"));
     CHECK(!append(*content, "cX"));
     CHECK(state(*content, 0, 1) == State::failed);
@@ -185,16 +185,16 @@ TEST(GrowingContent, RestartWithOtherBytesFails) {
 TEST(GrowingContent, RestartThatEndsEarlyOrHasAnotherSizeFails) {
     auto cut = make(std::nullopt);
     append(*cut, "abcd");
-    cut->restart(std::nullopt);
+    CHECK(cut->restart(std::nullopt));
     append(*cut, "abc");
     CHECK(!cut->finish());
     auto other = make(8);
     append(*other, "abcd");
-    other->restart(9);
+    CHECK(!other->restart(9));
     CHECK(other->failed());
     auto shorter = make(std::nullopt);
     append(*shorter, "abcd");
-    shorter->restart(3);
+    CHECK(!shorter->restart(3));
     CHECK(shorter->failed());
 }
 
@@ -202,13 +202,13 @@ TEST(GrowingContent, RestartIsComparedAcrossTheFileToo) {
     const auto text = pattern(GrowingContent::max_in_memory + 5000);
     auto content = make(text.size());
     append(*content, text.substr(0, text.size() - 100));
-    content->restart(text.size());
+    CHECK(content->restart(text.size()));
     CHECK(append(*content, text));
     CHECK(content->finish());
     CHECK(text == text_of(*content, 1428));
     auto differs = make(std::nullopt);
     append(*differs, text);
-    differs->restart(std::nullopt);
+    CHECK(differs->restart(std::nullopt));
     auto other = text;
     other[other.size() - 1] ^= 1;
     CHECK(!append(*differs, other));
@@ -255,7 +255,7 @@ TEST(GrowingContent, RestartedBytesThatAreKnownDoNotPoke) {
     auto content = make(std::nullopt);
     int pokes = 0;
     append(*content, "abcd");
-    content->restart(std::nullopt);
+    CHECK(content->restart(std::nullopt));
     CHECK(state(*content, 4, 1) == State::pending);
     content->when_more([&] { ++pokes; });
     append(*content, "abcd");

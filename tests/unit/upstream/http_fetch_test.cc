@@ -68,6 +68,15 @@ TEST(HttpFetch, ABodyCutShortIsBroken) {
     CHECK_EQUAL(4'999U, seen.bytes.size());
 }
 
+TEST(HttpFetch, BytesBehindTheFileThatWereNotReadWithItAreBroken) {
+    constexpr std::size_t read_at_once = 64 * 1024;
+    HttpReply reply = good_reply(file_of(65'000));
+    reply = good_reply(file_of(65'000 + read_at_once - reply.text.size()));
+    CHECK_EQUAL(read_at_once, reply.text.size());
+    reply.text += "and more";
+    CHECK_TRUE(fetch_from(reply) == AttemptEnd::broken);
+}
+
 TEST(HttpFetch, AConnectionResetInMidBodyIsBroken) {
     HttpReply reply = good_reply(file_of(5'000));
     reply.text.resize(1'000);
