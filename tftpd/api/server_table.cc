@@ -121,8 +121,9 @@ Result<bool> write_server_table(const std::string& path, const ServerTable& tabl
 }
 
 Result<ServerTable> read_server_table(const std::string& path) {
-    // Not blocking, so that a FIFO put in its place cannot hold the reader.
-    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    // Not blocking, so that a FIFO put in its place cannot hold the reader. A link is followed: with the systemd units the
+    // table lies in the daemon's own directory, and Kea's has a link to it.
+    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) {
         return failure(path, "cannot be opened");
     }

@@ -98,8 +98,10 @@ struct Daemon::Impl {
     void start_parts(const ReadConfig& read);
     void receive_events();
     void on_lease(const api::LeaseEvent& event);
+    void take(const std::function<ReadConfig()>& read);
     void switch_to(const ReadConfig& read);
     void reload_from_file();
+    [[nodiscard]] std::string status() const;
     void log_warnings(const ReadConfig& read) const;
     void wait_for_signal();
     void wait_for_tick();
@@ -119,7 +121,9 @@ struct Daemon::Impl {
     TimePoint started{};
     TimePoint reloaded{};
     std::string not_serving{};
+    bool reload_refused = false;
     std::string why_stopped{};
+    ServiceManager service_manager;
 
     // From the ground up; what is declared later stands on what is declared before, and goes first.
     LeaseTable leases;
@@ -215,8 +219,30 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     LOG_INFO(app_logger, APP_RELOADED).arg(options.file).arg(next->clusters.size());
 }
 
+// A new configuration, whoever asked for it. Throws what reading it or a part of the daemon throws; the old one runs then.
+void Daemon::Impl::take(const std::function<ReadConfig()>& read) {
+    service_manager.reloading(Clock::now());
+    try {
+        switch_to(read());
+    } catch (...) {
+        reload_refused = true;
+        service_manager.ready(status());
+        throw;
+    }
+    reload_refused = false;
+    service_manager.ready(status());
+}
+
 void Daemon::Impl::reload_from_file() {
-    switch_to(read_config_file(options.file));
+    take([this] { return read_config_file(options.file); });
+}
+
+// For "systemctl status".
+std::string Daemon::Impl::status() const {
+    const auto count = config->clusters.size();
+    auto text = not_serving.empty() ? "serving, " + std::to_string(count) + (count == 1 ? " cluster" : " clusters")
+                                    : "not serving: " + not_serving;
+    return reload_refused ? text + "; the last new configuration was refused, see the log" : text;
 }
 
 CommandTargets Daemon::Impl::command_targets() {
@@ -230,7 +256,7 @@ CommandTargets Daemon::Impl::command_targets() {
         const auto read = read_config_document(wanted);
         const Loggers readable(read.document, options.debug);
     };
-    targets.set_config = [this](const ConstElementPtr& wanted) { switch_to(read_config_document(wanted)); };
+    targets.set_config = [this](const ConstElementPtr& wanted) { take([&] { return read_config_document(wanted); }); };
     targets.reload_config = [this] { reload_from_file(); };
     targets.write_config = [this](const std::string& name) {
         const auto path = target_for_writing(options.file, name);
@@ -271,6 +297,8 @@ void Daemon::Impl::wait_for_tick() {
     ticker.async_wait([this](const error_code& error) {
         if (!error) {
             tell_hook();
+            service_manager.status_is(status());
+            service_manager.alive();
             wait_for_tick();
         }
     });
@@ -301,7 +329,7 @@ void Daemon::Impl::stop_soon(const std::string& why) {
 
 void Daemon::Impl::stop() {
     LOG_INFO(app_logger, APP_STOPPING).arg(why_stopped);
-    notify_service_manager("STOPPING=1");
+    service_manager.stopping("ending: " + why_stopped);
     server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, false);
     auto http_cut = std::async(std::launch::async, [this] { return http->drain(drain_limit); });
     const auto cut = tftp->drain(drain_limit) + http_cut.get();
@@ -339,7 +367,7 @@ void Daemon::start() {
         .arg(config.tftp_port)
         .arg(config.http_port)
         .arg(config.clusters.size());
-    notify_service_manager("READY=1");
+    impl_->service_manager.ready(impl_->status());
 }
 
 void Daemon::run() {

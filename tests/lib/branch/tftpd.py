@@ -55,8 +55,9 @@ def document(box, clusters=(), **more):
 
 
 class Tftpd(Unix):
-    def __init__(self, box, content, arguments=()):
+    def __init__(self, box, content, arguments=(), environment=None):
         super().__init__(box.run_directory / "branchline-tftpd.sock")
+        self.more_environment = environment or {}
         self.box = box
         self.file = box.work / "branchline-tftpd.conf"
         self.arguments = list(arguments)
@@ -68,7 +69,11 @@ class Tftpd(Unix):
         self.file.write_text(content if isinstance(content, str) else json.dumps(content, indent=2))
 
     def environment(self):
-        return {"KEA_LOCKFILE_DIR": "none", **paths.sanitizer_environment(self.box.work, leaks=True)}
+        return {
+            "KEA_LOCKFILE_DIR": "none",
+            **paths.sanitizer_environment(self.box.work, leaks=True),
+            **self.more_environment,
+        }
 
     def start(self, wait=True):
         self.process = self.box.start("branchline-tftpd", [paths.TFTPD, "-c", self.file, *self.arguments], self.environment())

@@ -74,6 +74,14 @@ TEST(ServerTable, OnlySixtyFourKibibytesAreRead) {
     CHECK(!read_server_table(path()));
 }
 
+TEST(ServerTable, ALinkToTheTableIsFollowed) {
+    CHECK(!!write_server_table(path() + ".elsewhere", {1234567890, {{"self", true}}}));
+    std::filesystem::create_symlink(path() + ".elsewhere", path());
+    const auto table = read_server_table(path());
+    CHECK(!!table);
+    CHECK(table->alive.at("self"));
+}
+
 TEST(ServerTable, WrongTablesAreRefused) {
     for (const char* wrong :
          {"", "branchline-servers=2 written=1\n", "branchline-servers=1 written=\n", "branchline-servers=1 written=1x\n",
