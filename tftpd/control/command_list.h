@@ -21,6 +21,8 @@ using CommandList = std::vector<Command>;
 // `targets` outlives the commands.
 CommandList configuration_commands(const CommandTargets& targets);  ///< config-*, as Kea's daemons have them
 CommandList process_commands(const CommandTargets& targets);  ///< status-get, statistic-*, version-get, build-report, shutdown
-CommandList service_commands(const CommandTargets& targets);  ///< tftp-*
+CommandList cluster_commands(const CommandTargets& targets);  ///< tftp-cluster-*
+CommandList cache_commands(const CommandTargets& targets);    ///< tftp-cache-*
+CommandList service_commands(const CommandTargets& targets);  ///< tftp-service-*
 
 }  // namespace branchline

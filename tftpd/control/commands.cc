@@ -55,6 +55,8 @@ Commands::Commands(CommandTargets targets) : impl_(std::make_unique<Impl>()) {
     impl_->targets = std::move(targets);
     impl_->add(configuration_commands(impl_->targets));
     impl_->add(process_commands(impl_->targets));
+    impl_->add(cluster_commands(impl_->targets));
+    impl_->add(cache_commands(impl_->targets));
     impl_->add(service_commands(impl_->targets));
 }
 

@@ -1,8 +1,8 @@
 // config-get, -hash-get, -test, -set, -reload, -write: Kea's names, arguments and answers, so that its tools work with us.
+#include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
 
-#include <cc/command_interpreter.h>
 #include <config/base_command_mgr.h>
 
 #include <filesystem>
@@ -15,8 +15,6 @@ using isc::config::createAnswer;
 using isc::data::ConstElementPtr;
 using isc::data::Element;
 using isc::data::ElementPtr;
-
-constexpr int success = isc::config::CONTROL_RESULT_SUCCESS;
 
 // The document out of the arguments. What config-get gave may be handed back as it is, so its "hash" is let through.
 ElementPtr document_of(const std::string& command, const ConstElementPtr& arguments) {

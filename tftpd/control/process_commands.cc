@@ -1,12 +1,12 @@
 // What every daemon of Kea's family answers about itself: status-get, statistic-*, version-get, build-report, shutdown.
 #include "tftpd/base/counters.h"
+#include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
 #include "tftpd/control/version.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/server/tftp_server.h"
 
-#include <cc/command_interpreter.h>
 #include <util/chrono_time_utils.h>
 
 #include <unistd.h>
@@ -20,12 +20,6 @@ using isc::config::createAnswer;
 using isc::data::ConstElementPtr;
 using isc::data::Element;
 using isc::data::ElementPtr;
-
-constexpr int success = isc::config::CONTROL_RESULT_SUCCESS;
-
-ElementPtr number(std::uint64_t value) {
-    return Element::create(static_cast<std::int64_t>(value));
-}
 
 ElementPtr seconds_since(TimePoint then) {
     return Element::create(std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - then).count());

@@ -2,6 +2,7 @@
 
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
+#include "tftpd/resolve/loop_watch.h"
 #include "tftpd/resolve/resolver_core.h"
 #include "tftpd/store/file_store.h"
 #include "tftpd/store/log_limit.h"
@@ -83,7 +84,8 @@ struct Resolver::Impl {
     std::mutex mutex;
     View now;
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
-    LogLimit loop_log;
+    LoopWatch loops;
+    LogLimit loop_log;  ///< marks can be put on requests from any number of addresses
 
     // Used on the resolver's thread only, but for io itself.
     asio::io_context io{1};
@@ -181,7 +183,7 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
     }
     if (loop) {
         counters.add(Counter::answers_loop);
-        if (impl_->loop_log.pass()) {
+        if (impl_->loops.asked(question.asked_by, Clock::now()) && impl_->loop_log.pass()) {
             LOG_WARN(upstream_logger, RESOLVE_LOOP).arg(question.asked_by.to_string()).arg(escaped(name->text()));
         }
     } else if (view.config->clusters.empty()) {
@@ -240,6 +242,9 @@ std::vector<ClusterStatus> Resolver::cluster_status() {
                 one.last_error = health.last_error;
                 if (health.last_answer) {
                     one.since_last_answer = std::chrono::duration_cast<std::chrono::seconds>(now - *health.last_answer);
+                }
+                if (const auto asked = impl_->loops.when(server.address, now)) {
+                    one.since_it_asked_us = std::chrono::duration_cast<std::chrono::seconds>(now - *asked);
                 }
                 status.servers.push_back(std::move(one));
             }

@@ -56,6 +56,7 @@ struct ServerStatus {
     unsigned failures = 0;  ///< in a row
     std::string last_error;
     std::optional<std::chrono::seconds> since_last_answer;
+    std::optional<std::chrono::seconds> since_it_asked_us;  ///< it is a proxy that has us as its cluster: a loop
 };
 struct ClusterStatus {
     std::string id;

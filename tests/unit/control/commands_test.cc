@@ -203,6 +203,20 @@ TEST(Commands, ClustersAreListedWithTheirServers) {
     LONGS_EQUAL(0, result(send(R"({ "command": "tftp-cluster-get", "arguments": { "cluster-id": "hq-east" } })")));
 }
 
+TEST(Commands, AChangedClusterIsAChangedConfiguration) {
+    LONGS_EQUAL(0, result(send(R"({ "command": "tftp-cluster-add", "arguments": { "cluster-id": "new" } })")));
+    CHECK_EQUAL(std::string(R"({ "Tftpd": { "remote-clusters": [ { "cluster-id": "new" } ], "tftp-port": 6969 } })"),
+                taken->str());
+    document = taken;
+    LONGS_EQUAL(0, result(send(R"({ "command": "tftp-cluster-update", "arguments": { "cluster-id": "new", "fqdn": "a" } })")));
+    LONGS_EQUAL(3, result(send(R"({ "command": "tftp-cluster-update", "arguments": { "cluster-id": "other" } })")));
+    LONGS_EQUAL(3, result(send(R"({ "command": "tftp-cluster-del", "arguments": { "cluster-id": "other" } })")));
+    LONGS_EQUAL(0, result(send(R"({ "command": "tftp-cluster-del", "arguments": { "cluster-id": "new" } })")));
+    CHECK_EQUAL(std::string(R"({ "Tftpd": { "remote-clusters": [  ], "tftp-port": 6969 } })"), taken->str());
+    LONGS_EQUAL(1, result(send(R"({ "command": "tftp-cluster-add" })")));
+    LONGS_EQUAL(1, result(send(R"({ "command": "tftp-cluster-del", "arguments": { "cluster-id": "new", "all": true } })")));
+}
+
 TEST(Commands, NoClusterIsEmptyNotAnError) {
     config->clusters.clear();
     LONGS_EQUAL(3, result(send(R"({ "command": "tftp-cluster-list" })")));
