@@ -200,6 +200,78 @@ class Loops(Fakes):
         self.assertEqual(self.get("there.xml").body, b"there")
 
 
+class SilentServers(Fakes):
+    """R15: what never answers costs one phone at most two seconds and the next ones nothing; its return is noticed in 15 s."""
+
+    first, later_on, noticed = 2.0, 0.05, 15  # seconds
+
+    def silent_by(self, how, address, files=None):
+        """Makes `address` a server that is silent in that way; returns (its transport, what makes it answer)."""
+        if how == "tftp-silent":
+            fake = self.tftp(address, files, how="silent")
+            return "tftp", lambda: setattr(fake, "how", "good")
+        if how == "http-accepts":
+            fake = self.http(address, files, how="silent")
+            return "auto", lambda: setattr(fake, "how", "good")
+        if how == "tcp-dropped":
+            self.http(address, files)
+            rule = f"type filter hook input priority 0; ip daddr {address} tcp dport 6970 drop"
+            self.remote.nft(f"table inet mute {{ chain in {{ {rule}; }}; }}\n")
+            state = {"muted": True}
+
+            def speak():
+                if state.pop("muted", False):
+                    self.remote.nft("delete table inet mute\n")
+
+            self.addCleanup(speak)
+            return "http", speak
+        assert how == "refused"
+        return "auto", lambda: self.http(address, files)
+
+    def quickest(self, names):
+        """Seconds of the quickest of some questions: a busy machine makes some slow, and none quick."""
+        return min(clients.timed(self.get, name)[1] for name in names)
+
+    def test_TheNextServerAnswersInTime(self):
+        files = {f"f{n}.xml": b"%d" % n for n in range(5)}
+        for how in ("tftp-silent", "http-accepts", "tcp-dropped", "refused"):
+            with self.subTest(how=how):
+                transport, speak = self.silent_by(how, A, files)
+                good = (self.tftp if transport == "tftp" else self.http)(B, files)
+                daemon = self.run_tftpd(tftpd.cluster("a", A, B, transport=transport))
+                answer, seconds = clients.timed(self.get, "f0.xml")
+                self.assertEqual(answer.body, b"0")
+                self.assertLess(seconds, self.first * paths.PATIENCE)
+                self.assertLess(self.quickest([f"f{n}.xml" for n in range(1, 5)]), self.later_on * paths.PATIENCE)
+                daemon.stop()
+                self.doCleanups()
+
+    def test_AClusterListedBeforeIsWaitedForOnce(self):
+        """The phone is answered by the next cluster before the first one's silence has lasted long: a probe tells."""
+        self.http(A, how="silent")
+        self.http(B, {f"f{n}.xml": b"%d" % n for n in range(20)})
+        daemon = self.run_tftpd(tftpd.cluster("a", A, transport="http"), tftpd.cluster("b", B, transport="http"))
+        self.assertEqual(self.get("f0.xml").body, b"0")
+        self.later(lambda: daemon.events("UPSTREAM_SERVER_DOWN"), 4)
+        self.assertLess(self.quickest([f"f{n}.xml" for n in range(1, 4)]), self.later_on * paths.PATIENCE)
+
+    def test_ReturningIsNoticed(self):
+        ways = {A: "tftp-silent", B: "http-accepts", C: "tcp-dropped", "198.51.100.40": "refused"}
+        clusters, speak = [], []
+        for number, (address, how) in enumerate(ways.items()):
+            transport, make_it_answer = self.silent_by(how, address)
+            clusters.append(tftpd.cluster(f"c{number}", address, transport=transport))
+            speak.append(make_it_answer)
+        daemon = self.run_tftpd(*clusters)
+        answer, seconds = clients.timed(self.get, "missing0.xml")
+        self.assertEqual(answer.status, 503)
+        self.assertLess(seconds, self.first * paths.PATIENCE + 0.1)
+        self.assertLess(self.quickest([f"missing{n}.xml" for n in range(1, 4)]), self.later_on * paths.PATIENCE)
+        for make_it_answer in speak:
+            make_it_answer()
+        self.becomes(4, lambda: len(daemon.events("UPSTREAM_SERVER_UP")), self.noticed)
+
+
 class Misbehaviour(Fakes):
     """Each way to be wrong, with a good second server: the phone gets the right bytes, soon, or nothing at all."""
 

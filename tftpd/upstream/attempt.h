@@ -1,7 +1,7 @@
 // One attempt: one file asked of one server by one transport. Both drivers (tftp_fetch, http_fetch) start attempts of this
 // shape, cluster_fetch and prober run them. An attempt says how it ended; what that means for the server is decided above it.
 //
-//   start --(alive: HTTP only, the connection stands)--> --(found)--> bytes … --> done
+//   start --(connected: HTTP only)--> --(found)--> bytes … --> done
 //
 // Nothing is called before the start_…() call has returned, nothing after `done`, and nothing after the attempt was destroyed;
 // it may be destroyed inside each of its events.
@@ -37,7 +37,7 @@ struct AttemptOutcome {
 };
 
 struct AttemptEvents {
-    std::function<void()> alive;
+    std::function<void()> connected;
     std::function<void(std::optional<std::uint64_t> size)> found;  ///< bytes, if the server said so
     std::function<void(ByteView part)> bytes;
     std::function<void(AttemptOutcome outcome)> done;

@@ -20,12 +20,12 @@ using std::chrono::milliseconds;
 namespace {
 
 // How the steps of a fetch follow each other while nobody answers. A dead first server costs a phone 0.6 s, a wholly dead
-// cluster of three servers 1.8 s, both once (threats T11, R15): afterwards the health table leaves dead servers out. A server
-// that answers within 0.3 s, as one on any usable link does, sees exactly one request.
+// cluster 1.8 s, both once: afterwards the health table leaves dead servers out. A server that answers within 0.3 s, as one on
+// any usable link does, sees exactly one request. A connection that stands is no answer yet: hosts accept connections whose
+// service hangs. It is worth a server_stagger, in which the server is asked by no other transport.
 constexpr milliseconds transport_stagger{300};  // to the same server's other transport
 constexpr milliseconds server_stagger{600};     // to the next server
-constexpr milliseconds server_patience{1500};   // with one server, counted from its first step
-constexpr milliseconds answer_limit{1800};      // with all of them, counted from the start or the last sign of life
+constexpr milliseconds answer_limit{1800};      // with all of them, counted from the start or the last answer
 
 /// One thing to try: a server by a transport.
 struct Step {
@@ -75,19 +75,20 @@ public:
 
     void begin();
     void cancel();
+    void abandon();
 
 private:
     /// A step that was begun.
     struct Runner {
         unsigned id = 0;
         Step step;
-        bool alive = false;  // connected; what it says is worth waiting for
+        bool connected = false;
         std::unique_ptr<Attempt> attempt;
     };
     /// What this fetch has seen of one server.
     struct Asked {
         RemoteServer server;
-        TimePoint since;  // of its silence
+        TimePoint since;  // of its silence: its first step, or its connection
         bool answered = false;
         std::string last_reason{};
     };
@@ -95,7 +96,7 @@ private:
     void go_on();
     void launch(TimePoint now);
     TimePoint due(const Step& step) const;
-    void on_alive(unsigned id);
+    void on_connected(unsigned id);
     void on_found(unsigned id, std::optional<std::uint64_t> size);
     void on_done(unsigned id, AttemptOutcome outcome);
     void choose(const Runner& winner);
@@ -152,8 +153,7 @@ void Fetch::begin() {
 
 // Begins the steps that are due and says when to look again.
 void Fetch::go_on() {
-    if (ended_ || winner_ != 0 || std::any_of(runners_.begin(), runners_.end(), [](const Runner& one) { return one.alive; })) {
-        plan_timer_.cancel();
+    if (ended_ || winner_ != 0) {
         return;
     }
     const TimePoint now = Clock::now();
@@ -175,13 +175,16 @@ void Fetch::go_on() {
 }
 
 TimePoint Fetch::due(const Step& step) const {
-    return last_server_since_ + (step.server == last_server_ ? transport_stagger : server_stagger);
+    const bool connected = std::any_of(runners_.begin(), runners_.end(),
+                                       [this](const Runner& one) { return one.connected && one.step.server == last_server_; });
+    const bool other_transport = step.server == last_server_ && !connected;
+    return last_server_since_ + (other_transport ? transport_stagger : server_stagger);
 }
 
 void Fetch::launch(TimePoint now) {
     const Step step = steps_.front();
     steps_.erase(steps_.begin());
-    const Asked& server = asked(step.server);
+    static_cast<void>(asked(step.server));  // its silence begins
     if (step.server != last_server_) {
         last_server_ = step.server;
         last_server_since_ = now;
@@ -191,16 +194,16 @@ void Fetch::launch(TimePoint now) {
     settings.name = name_;
     settings.max_size = caps_.max_size;
     // At least one stagger: a step that comes late, after another failed slowly, gets its chance too.
-    settings.patience = std::max<Duration>(std::min(server.since + server_patience, answer_by_) - now, transport_stagger);
+    settings.patience = std::max<Duration>(answer_by_ - now, transport_stagger);
     settings.stall_window = caps_.stall_window;
     settings.expect_tftp_options = health_.of(step.server).tftp_options;
 
     const unsigned id = next_id_++;
     const std::weak_ptr<Fetch> weak = weak_from_this();
     AttemptEvents events;
-    events.alive = [weak, id] {
+    events.connected = [weak, id] {
         if (const auto self = weak.lock()) {
-            self->on_alive(id);
+            self->on_connected(id);
         }
     };
     events.found = [weak, id](std::optional<std::uint64_t> size) {
@@ -223,11 +226,17 @@ void Fetch::launch(TimePoint now) {
     runners_.push_back({id, step, false, std::move(attempt)});
 }
 
-void Fetch::on_alive(unsigned id) {
-    if (Runner* const one = runner(id)) {
-        one->alive = true;
-        go_on();
+void Fetch::on_connected(unsigned id) {
+    Runner* const one = runner(id);
+    if (one == nullptr) {
+        return;
     }
+    one->connected = true;
+    asked(one->step.server).since = Clock::now();
+    if (one->step.server == last_server_) {
+        last_server_since_ = Clock::now();
+    }
+    go_on();
 }
 
 // The first that has the file, or says that it has not, speaks for the cluster; the others are dropped.
@@ -239,7 +248,7 @@ void Fetch::choose(const Runner& winner) {
     health_.answered(step.server, step.by, now);
     for (const Runner& other : runners_) {
         Asked& server = asked(other.step.server);
-        if (!server.answered && !other.alive && now - server.since >= server_stagger) {
+        if (!server.answered && now - server.since >= server_stagger) {
             server.answered = true;  // said once
             mark_down(server.server, "no answer while the next server answered");
         }
@@ -272,7 +281,7 @@ void Fetch::on_done(unsigned id, AttemptOutcome outcome) {
         const FetchResult result = complete ? FetchResult::complete : part_seen_ ? FetchResult::broken : FetchResult::not_found;
         return end(result, reasons_ + step_text(step) + ": " + outcome.reason);
     }
-    if (one->alive || was_winner) {
+    if (outcome.end != AttemptEnd::no_answer) {
         const TimePoint now = Clock::now();
         answer_by_ = now + answer_limit;
         asked(step.server).since = now;
@@ -319,6 +328,19 @@ void Fetch::mark_down(const RemoteServer& server, const std::string& reason) {
     health_.failed(server, reason, Clock::now());
 }
 
+// Nobody wants it any more, mostly since another cluster has the file. Who was silent until now is not known to be dead, and
+// must not cost the next phones the same wait: a probe finds out.
+void Fetch::abandon() {
+    const TimePoint now = Clock::now();
+    for (const Runner& one : runners_) {
+        const Asked& server = asked(one.step.server);
+        if (!server.answered && now - server.since >= transport_stagger) {
+            health_.suspect(server.server, now);
+        }
+    }
+    cancel();
+}
+
 void Fetch::cancel() {
     ended_ = true;
     plan_timer_.cancel();
@@ -360,7 +382,7 @@ public:
     explicit Handle(std::shared_ptr<Fetch> fetch) : fetch_(std::move(fetch)) {}
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
-    ~Handle() override { fetch_->cancel(); }
+    ~Handle() override { fetch_->abandon(); }
 
 private:
     std::shared_ptr<Fetch> fetch_;

@@ -2,7 +2,7 @@
 // works for it. Runs on the one thread of the io_context it is given; nothing here is safe to call from another.
 //
 //   server 1: HTTP --0.3 s--> TFTP --0.3 s--> server 2: HTTP -- … at once when one is refused; no further step while somebody
-//   has answered; all are given up 1.8 s after the last sign of life
+//   sends the file; 0.6 s after a connection that brings nothing; all are given up 1.8 s after the last answer
 //
 // The first that has the file, or says that it has not, speaks for the cluster: a living server's "not found" is not asked
 // again of the next. A file that breaks off or is not as long as announced is fetched from the next server, from its beginning.
@@ -45,7 +45,7 @@ struct FetchEvents {
     std::function<void(FetchOutcome outcome)> done;
 };
 
-/// A fetch under way. Destroying it cancels silently: no event comes after.
+/// A fetch under way. Destroying it cancels silently: no event comes after, but servers that were silent until then are probed.
 class ClusterFetch {
 public:
     virtual ~ClusterFetch() = default;

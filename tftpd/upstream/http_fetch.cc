@@ -74,9 +74,10 @@ private:
     std::size_t held_ = 0;  // bytes in the buffer that the answer has not taken yet
     Phase phase_ = Phase::connecting;
     Progress progress_;
+    TimePoint answer_by_{};  // when a server that said nothing is given up
     unsigned connection_ = 0;
     unsigned busy_answers_ = 0;
-    bool alive_said_ = false;
+    bool connected_said_ = false;
     bool ended_ = false;
 };
 
@@ -93,7 +94,10 @@ void HttpFetch::connect() {
     if (error) {
         return end(AttemptEnd::no_answer, "no socket: " + error.message());
     }
-    wait(Clock::now() + settings_.patience);
+    if (busy_answers_ == 0) {
+        answer_by_ = Clock::now() + settings_.patience;
+    }
+    wait(busy_answers_ == 0 ? answer_by_ : Clock::now() + settings_.patience);
     socket_.async_connect(to, guarded([](HttpFetch& self, const error_code& failed) { self.on_connected(failed); }));
 }
 
@@ -101,9 +105,9 @@ void HttpFetch::on_connected(const error_code& error) {
     if (error) {
         return end(AttemptEnd::no_answer, error.message());
     }
-    if (!alive_said_) {
-        alive_said_ = true;
-        events_.alive();
+    if (!connected_said_) {
+        connected_said_ = true;
+        events_.connected();
         if (ended_) {
             return;
         }
@@ -122,7 +126,8 @@ void HttpFetch::on_connected(const error_code& error) {
                                                                                       }
                                                                                   }});
     phase_ = Phase::head;
-    wait(Clock::now() + settings_.stall_window);
+    // A connection is no answer: the patience goes on.
+    wait(busy_answers_ == 0 ? answer_by_ : Clock::now() + settings_.stall_window);
     asio::async_write(socket_, asio::buffer(request_), guarded([](HttpFetch& self, const error_code& failed, std::size_t) {
                           if (failed) {
                               self.end(AttemptEnd::broken, failed.message());
@@ -208,9 +213,9 @@ void HttpFetch::wait(TimePoint until) {
 void HttpFetch::on_timer() {
     switch (phase_) {
         case Phase::connecting:
-            return alive_said_ ? end(AttemptEnd::stalled, "no connection") : end(AttemptEnd::no_answer, "no answer");
+            return end(busy_answers_ == 0 ? AttemptEnd::no_answer : AttemptEnd::stalled, "no connection");
         case Phase::head:
-            return end(AttemptEnd::stalled, "connected, but no response");
+            return end(busy_answers_ == 0 ? AttemptEnd::no_answer : AttemptEnd::stalled, "connected, but no response");
         case Phase::body:
             if (progress_.crawls(Clock::now())) {
                 return end(AttemptEnd::stalled, progress_.reason());

@@ -110,7 +110,7 @@ void Probes::add(const Place& probe, Transport by) {
     settings.name = probe_name;
     settings.max_size = probe_max_size;
     AttemptEvents events;
-    events.alive = [] {};
+    events.connected = [] {};
     events.found = [this, probe, by](std::optional<std::uint64_t>) { on_life(probe, by); };
     events.bytes = [](ByteView) {};
     events.done = [this, probe, by](const AttemptOutcome& outcome) {
@@ -128,7 +128,11 @@ void Probes::add(const Place& probe, Transport by) {
 void Probes::on_life(const Place& probe, Transport by) {
     const RemoteServer server = probe->server;
     probes_.erase(probe);
+    const bool was_up = health_.of(server).up;
     health_.answered(server, by, Clock::now());
+    if (was_up) {
+        return;  // it was only suspected
+    }
     LOG_INFO(upstream_logger, UPSTREAM_SERVER_UP).arg(server.address.to_string()).arg(by == Transport::http ? "http" : "tftp");
     if (on_change_) {
         on_change_(server);
@@ -139,6 +143,13 @@ void Probes::on_death(const Place& probe, const std::string& reason) {
     probe->reasons += (probe->reasons.empty() ? "" : "; ") + reason;
     if (--probe->under_way > 0) {
         return;
+    }
+    const Cluster* const cluster = cluster_of(clusters_, probe->server);
+    if (cluster != nullptr && health_.of(probe->server).up) {
+        LOG_WARN(upstream_logger, UPSTREAM_SERVER_DOWN)
+            .arg(cluster->id)
+            .arg(probe->server.address.to_string())
+            .arg(probe->reasons);
     }
     health_.failed(probe->server, std::move(probe->reasons), Clock::now());
     probes_.erase(probe);

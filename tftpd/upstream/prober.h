@@ -1,5 +1,6 @@
-// Finds out when a server that is down answers again: a request for a name that no server has, by every transport the cluster
-// allows; any answer, "not found" included, is life. Runs on the one thread of its io_context and stops by being destroyed.
+// Finds out when a server that is down answers again, and whether one that is suspected is down: a request for a name that no
+// server has, by every transport the cluster allows; any answer, "not found" included, is life. Runs on the one thread of its
+// io_context and stops by being destroyed.
 #pragma once
 
 #include "tftpd/upstream/server_health.h"

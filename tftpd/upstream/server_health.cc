@@ -22,6 +22,7 @@ std::optional<ServerHealth> HealthTable::find(const RemoteServer& server) const 
 void HealthTable::answered(const RemoteServer& server, Transport by, TimePoint now) {
     ServerHealth& health = of(server);
     health.up = true;
+    health.suspected = false;
     health.failures = 0;
     health.last_answer = now;
     health.works = by;
@@ -31,12 +32,21 @@ void HealthTable::answered(const RemoteServer& server, Transport by, TimePoint n
 void HealthTable::failed(const RemoteServer& server, std::string reason, TimePoint now) {
     ServerHealth& health = of(server);
     health.up = false;
+    health.suspected = false;
     ++health.failures;
     health.next_probe = now + probe_interval;
     health.last_error = std::move(reason);
     // It may come back as another program: what the old one could do is no longer known.
     health.works.reset();
     health.tftp_options = false;
+}
+
+void HealthTable::suspect(const RemoteServer& server, TimePoint now) {
+    ServerHealth& health = of(server);
+    if (health.up && !health.suspected) {
+        health.suspected = true;
+        health.next_probe = now;
+    }
 }
 
 void HealthTable::broke(const RemoteServer& server, std::string reason, TimePoint now) {
@@ -64,7 +74,8 @@ std::vector<RemoteServer> HealthTable::due(const std::vector<Cluster>& clusters,
     for (const Cluster& cluster : clusters) {
         for (const RemoteServer& server : cluster.servers) {
             const auto known = servers_.find(key_of(server));
-            const bool is_due = known != servers_.end() && !known->second.up && known->second.next_probe <= now;
+            const bool is_due =
+                known != servers_.end() && (!known->second.up || known->second.suspected) && known->second.next_probe <= now;
             if (is_due && std::find(servers.begin(), servers.end(), server) == servers.end()) {
                 servers.push_back(server);
             }

@@ -18,7 +18,8 @@ namespace branchline {
 struct ServerHealth {
     bool up = true;
     unsigned failures = 0;   ///< in a row
-    TimePoint next_probe{};  ///< while down
+    bool suspected = false;  ///< up, as far as is known, but silent when it was asked last
+    TimePoint next_probe{};  ///< while down or suspected
     std::optional<TimePoint> last_answer{};
     std::optional<Transport> works{};  ///< http or tftp, for transport "auto"
     bool tftp_options = false;         ///< it has answered a TFTP request with OACK
@@ -40,6 +41,9 @@ public:
 
     void answered(const RemoteServer& server, Transport by, TimePoint now);
     void failed(const RemoteServer& server, std::string reason, TimePoint now);
+
+    /// It was silent, for a time that a living server may need too: to be probed at once. It stays up until the probe fails.
+    void suspect(const RemoteServer& server, TimePoint now);
 
     /// It answered, but not with the whole file. It stays up: other files may be sound.
     void broke(const RemoteServer& server, std::string reason, TimePoint now);

@@ -192,12 +192,11 @@ TEST(ClusterFetch, ALivingServerGetsOneRequest) {
 
 TEST(ClusterFetch, AServerThatIsConnectedButSlowIsTheOnlyOneAsked) {
     HttpReply late = good_reply("late");
-    late.delay = milliseconds(800);
+    late.delay = milliseconds(450);
     const HttpServer http(io, {late});
     const TftpServer tftp(io, {});
     const HttpServer other(io, {good_reply("other")});
     cluster.servers = {{here, tftp.port(), http.port()}, {here, 1, other.port()}};
-    caps.stall_window = milliseconds(1500);
     CHECK_TRUE(fetch() == FetchResult::complete);
     STRCMP_EQUAL("late", bytes.c_str());
     CHECK_EQUAL(0U, tftp.requests());
@@ -333,7 +332,48 @@ TEST(ClusterFetch, AServerThatOnlyAcceptsConnectionsIsMarkedDown) {
     cluster.servers = {{here, closed_port(io), http.port()}, {here, 1, second.port()}};
     CHECK_TRUE(fetch() == FetchResult::complete);
     STRCMP_EQUAL("second", bytes.c_str());
+    CHECK_TRUE(elapsed >= milliseconds(550) && elapsed < milliseconds(1400));
     CHECK_FALSE(is_up(cluster.servers[0]));
+    CHECK_TRUE(fetch() == FetchResult::complete);
+    CHECK_TRUE(elapsed < milliseconds(250));
+}
+
+TEST(ClusterFetch, ThreeServersThatOnlyAcceptConnectionsAreUnreachableWithinTwoSeconds) {
+    HttpReply nothing;
+    nothing.then_close = false;
+    const HttpServer one(io, {nothing});
+    const HttpServer two(io, {nothing});
+    const HttpServer three(io, {nothing});
+    cluster.servers = {{here, 1, one.port()}, {here, 1, two.port()}, {here, 1, three.port()}};
+    CHECK_TRUE(fetch() == FetchResult::unreachable);
+    CHECK_TRUE(elapsed < milliseconds(2000));
+    for (const auto& server : cluster.servers) {
+        CHECK_FALSE(is_up(server));
+    }
+}
+
+TEST(ClusterFetch, AServerThatIsSlowBeyondTheStaggerStillWinsWhenNobodyElseHasIt) {
+    HttpReply late = good_reply("late");
+    late.delay = milliseconds(1300);
+    const HttpServer http(io, {late});
+    const DeadHost dead(io);
+    cluster.servers = {{here, closed_port(io), http.port()}, dead.server()};
+    CHECK_TRUE(fetch() == FetchResult::complete);
+    STRCMP_EQUAL("late", bytes.c_str());
+    CHECK_TRUE(is_up(cluster.servers[0]));
+}
+
+TEST(ClusterFetch, AServerThatWasSilentWhenTheFetchIsDroppedIsProbedAtOnce) {
+    const DeadHost dead(io);
+    cluster.servers = {dead.server()};
+    for (const auto wait : {milliseconds(100), milliseconds(500)}) {
+        auto handle = start_fetch(io, cluster, "SEP001122334455.cnf.xml", caps, health, events());
+        run_for(io, wait);
+        CHECK_TRUE(health.due({cluster}, Clock::now()).empty());
+        handle.reset();
+    }
+    CHECK_TRUE(is_up(cluster.servers[0]));
+    CHECK_EQUAL(1U, health.due({cluster}, Clock::now()).size());
 }
 
 TEST(ClusterFetch, NothingIsCalledBeforeStartFetchReturns) {

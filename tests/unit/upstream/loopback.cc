@@ -327,7 +327,7 @@ std::uint16_t closed_port(asio::io_context& io) {
 
 branchline::AttemptEvents Seen::events() {
     return {[this] {
-                ++alive;
+                ++connected;
                 events_after_done += outcome ? 1 : 0;
             },
             [this](std::optional<std::uint64_t> bytes_said) {

@@ -120,7 +120,7 @@ std::uint16_t closed_port(boost::asio::io_context& io);
 
 /// What an attempt reported.
 struct Seen {
-    unsigned alive = 0;
+    unsigned connected = 0;
     unsigned found = 0;
     std::optional<std::uint64_t> size;
     std::string bytes;

@@ -81,6 +81,23 @@ TEST(Prober, ADeadServerStaysDownAndItsNextProbeIsPutOff) {
     CHECK_EQUAL(1U, health.due({cluster}, Clock::now() + seconds(10)).size());
 }
 
+TEST(Prober, ASuspectedServerThatAnswersIsClearedWithoutAWord) {
+    const HttpServer http(io, {{.text = "HTTP/1.1 404 Not Found\r\n\r\n"}});
+    cluster.servers = {{here, closed_port(io), http.port()}};
+    health.suspect(cluster.servers[0], Clock::now());
+    const auto prober = start();
+    CHECK_TRUE(run_until(io, [this] { return !health.find(cluster.servers[0])->suspected; }));
+    CHECK_TRUE(health.find(cluster.servers[0])->up);
+    CHECK_TRUE(back.empty());
+}
+
+TEST(Prober, ASuspectedServerThatDoesNotAnswerIsDown) {
+    cluster.servers = {{here, closed_port(io), closed_port(io)}};
+    health.suspect(cluster.servers[0], Clock::now());
+    const auto prober = start();
+    CHECK_TRUE(run_until(io, [this] { return !health.find(cluster.servers[0])->up; }));
+}
+
 TEST(Prober, ServersThatAreUpOrNotDueAreLeftAlone) {
     const HttpServer up(io, {good_reply("")});
     const HttpServer not_due(io, {good_reply("")});

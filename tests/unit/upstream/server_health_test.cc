@@ -83,6 +83,20 @@ TEST(ServerHealth, AFailedProbePutsTheNextOffByTenSeconds) {
     CHECK_EQUAL(1U, health.due({cluster}, now + seconds(21)).size());
 }
 
+TEST(ServerHealth, ASuspectedServerIsAskedAsBeforeAndProbedAtOnce) {
+    health.suspect(first, now);
+    CHECK_TRUE(health.find(first)->up);
+    CHECK_EQUAL(1U, health.due({cluster}, now).size());
+    health.answered(first, Transport::http, now);
+    CHECK_TRUE(health.due({cluster}, now + seconds(100)).empty());
+}
+
+TEST(ServerHealth, SuspicionDoesNotBringTheProbeOfADeadServerForward) {
+    health.failed(first, "no answer", now);
+    health.suspect(first, now);
+    CHECK_TRUE(health.due({cluster}, now + seconds(9)).empty());
+}
+
 TEST(ServerHealth, AServerOfTwoClustersIsProbedOnce) {
     Cluster other;
     other.servers = {first};
