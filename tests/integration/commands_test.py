@@ -4,9 +4,9 @@ import json
 import signal
 import time
 
-from branch import clients, kea, paths, remote, tftpd
+from branch import clients, dhcp, kea, paths, remote, tftp, tftpd
 from branch.branch import Box
-from branch.case import BranchTest
+from branch.case import BranchTest, some_bytes
 
 V4, V6 = "192.0.2.1", "2001:db8:1::1"
 HQ = "198.51.100.10"
@@ -176,3 +176,120 @@ class Loops(BranchTest):
         self.peer.command("tftp-cluster-del", {"cluster-id": "branch"})
         answer = self.peer.command("tftp-cluster-add", {"cluster-id": "again", "tftp-servers": [self.box.wan4]})
         self.assertIn("point at each other", answer["text"], "known already when it is added")
+
+
+class Service(BranchTest):
+    """tftp-service-stop, -start, -status, and what the hook makes of it."""
+
+    time_limit = 90
+
+    @classmethod
+    def prepare(cls):
+        cls.data = cls.box.put("big.bin", some_bytes(400_000))
+        cls.box.put("file.xml", b"one")
+        cls.start_tftpd()
+        cls.host = cls.branch.phone_host("pc", "192.0.2.50")
+
+    def setUp(self):
+        self.assertEqual(self.tftpd.command("tftp-service-start")["result"], 0)
+
+    def state(self):
+        return self.tftpd.command("tftp-service-status")["arguments"]["state"]
+
+    def asked(self):
+        """The file over TFTP and HTTP; what is not answered is None."""
+        got = []
+        with tftp.Peer(self.host, V4) as peer:
+            try:
+                packet = peer.ask(tftp.rrq("file.xml"), timeout=0.5)
+            except ConnectionRefusedError:
+                packet = None
+            if packet is not None:
+                peer.send(tftp.ack(1), peer.tid)
+            got.append(packet and packet.data)
+        try:
+            got.append(clients.phone_http(self.host, V4, "file.xml").body)
+        except OSError:
+            got.append(None)
+        return got
+
+    def transfer(self, peer, first, blocks):
+        """Takes so many blocks of big.bin from `first` on; returns the bytes."""
+        got = b""
+        for number in range(first, first + blocks):
+            peer.send(tftp.ack(number - 1), peer.tid)
+            packet = peer.receive(3)
+            while packet and packet.number == number - 1:  # sent again meanwhile
+                packet = peer.receive(3)
+            self.assertEqual((packet.opcode, packet.number), (tftp.DATA, number))
+            got += packet.data
+        return got
+
+    def test_AStopLetsTransfersEndAndTakesNoNewOnes(self):
+        self.assertEqual(self.asked(), [b"one", b"one"])
+        with tftp.Peer(self.host, V4) as peer:
+            got = peer.ask(tftp.rrq("big.bin")).data + self.transfer(peer, 2, 9)
+            answer = self.tftpd.command("tftp-service-stop", {"timeout": 60})
+            self.assertEqual((answer["result"], answer["arguments"]["state"]), (0, "stopping"), answer)
+            self.assertEqual(self.asked(), [None, None])
+            status = self.tftpd.command("tftp-service-status")
+            self.assertIn("tftp-service-stop", status["text"])
+            self.assertEqual([one["file"] for one in status["arguments"]["transfer-list"]], ["big.bin"])
+            got += self.transfer(peer, 11, len(self.data) // 512 + 1 - 10)
+            peer.send(tftp.ack(len(self.data) // 512 + 1), peer.tid)
+        self.assertTrue(got == self.data)
+        self.becomes("stopped", self.state, 5, "all transfers have ended")
+        self.assertFalse(self.tftpd.command("status-get")["arguments"]["serving"])
+        self.assertEqual(self.tftpd.command("config-reload")["result"], 0)
+        self.assertEqual((self.state(), self.asked()), ("stopped", [None, None]), "a reload does not start it")
+        self.assertEqual(self.tftpd.command("tftp-service-start")["arguments"]["state"], "serving")
+        self.assertEqual(self.asked(), [b"one", b"one"])
+
+    def test_WhatDoesNotEndIsCutOff(self):
+        with tftp.Peer(self.host, V4) as peer:
+            peer.ask(tftp.rrq("big.bin"))
+            self.transfer(peer, 2, 2)
+            self.tftpd.command("tftp-service-stop", {"timeout": 1})
+            self.becomes("stopped", self.state, 4)
+            self.assertEqual(self.tftpd.command("tftp-service-status")["arguments"]["cut-off"], 1)
+            # What was sent before is still to be read.
+            last = self.later(lambda: (lambda packet: packet.opcode == tftp.ERROR and packet)(peer.receive(0.2)), 3)
+            self.assertEqual(last.number, 0, "the phone is told")
+
+    def test_AWrongTimeoutStopsNothing(self):
+        for timeout in (-1, 3601, "soon"):
+            self.assertEqual(self.tftpd.command("tftp-service-stop", {"timeout": timeout})["result"], 1)
+        self.assertEqual(self.asked(), [b"one", b"one"])
+
+    def test_TheHookLeavesAStoppedServerOut(self):
+        self.start_kea(4, {"tftp-servers": ["auto", "192.0.2.2"]})
+        self.start_kea(6, {"tftp-servers": ["auto"]})
+        numbers = iter(range(1, 200))
+
+        def told(make):
+            client = make(self.host, "eth0", f"00:11:22:33:88:{next(numbers):02x}")
+            try:
+                answer = client.discover() if make is dhcp.Client4 else client.solicit()
+                return answer and answer.tftp_servers
+            finally:
+                client.close()
+
+        self.becomes([V4, "192.0.2.2"], lambda: told(dhcp.Client4), 7)
+        self.tftpd.command("tftp-service-stop")
+        self.becomes(["192.0.2.2"], lambda: told(dhcp.Client4), 4, "the stopped server withdrawn")
+        self.assertEqual(told(dhcp.Client6), [V6], "the only server stays: never an empty option")
+        self.tftpd.command("tftp-service-start")
+        self.becomes([V4, "192.0.2.2"], lambda: told(dhcp.Client4), 4, "the server back")
+
+    def test_WithoutAnAddressStatusSaysSo(self):
+        document = tftpd.document(self.box)
+        document["Tftpd"]["interfaces-config"]["interfaces"] = ["phones9"]
+        good = self.tftpd.content
+        try:
+            self.assertEqual(self.tftpd.command("config-set", document)["result"], 0)
+            answer = self.tftpd.command("tftp-service-status")
+            self.assertEqual(answer["arguments"]["state"], "not serving")
+            self.assertIn("no interface", answer["arguments"]["reason"])
+        finally:
+            self.assertEqual(self.tftpd.command("config-set", good)["result"], 0)
+        self.assertEqual(self.state(), "serving")

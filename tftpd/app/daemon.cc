@@ -10,11 +10,13 @@
 #include "tftpd/config/config_reader.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/control/commands.h"
+#include "tftpd/control/service_switch.h"
 #include "tftpd/control/version.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/log/log.h"
 #include "tftpd/phones/event_receiver.h"
 #include "tftpd/resolve/resolver.h"
+#include "tftpd/server/interface_filter.h"
 #include "tftpd/server/tftp_server.h"
 
 #include "app_messages.h"
@@ -105,6 +107,7 @@ struct Daemon::Impl {
     void log_warnings(const ReadConfig& read) const;
     void wait_for_signal();
     void wait_for_tick();
+    [[nodiscard]] std::string why_not_serving() const;
     void tell_hook();
     void stop_soon(const std::string& why);
     void stop();
@@ -130,6 +133,7 @@ struct Daemon::Impl {
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<TftpServer> tftp;
     std::unique_ptr<HttpFileService> http;
+    std::unique_ptr<ServiceSwitch> service;
     std::unique_ptr<EventReceiver> events;
     std::unique_ptr<ControlSocket> control;
     std::unique_ptr<Commands> commands;
@@ -162,6 +166,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     resolver = std::make_unique<Resolver>(config);
     opening(document, "tftp-port", [this] { tftp = std::make_unique<TftpServer>(config, *resolver); });
     opening(document, "http-port", [this] { http = std::make_unique<HttpFileService>(config, *resolver); });
+    service = std::make_unique<ServiceSwitch>(*tftp, *http);
     events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
     control = std::make_unique<ControlSocket>(io);
@@ -250,6 +255,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.resolver = resolver.get();
     targets.tftp = tftp.get();
     targets.http = http.get();
+    targets.service = service.get();
     targets.config = [this] { return config; };
     targets.config_document = [this] { return document; };
     targets.test_config = [this](const ConstElementPtr& wanted) {
@@ -265,6 +271,8 @@ CommandTargets Daemon::Impl::command_targets() {
         return path.string();
     };
     targets.shut_down = [this] { stop_soon("command"); };
+    targets.not_serving_reason = [this] { return why_not_serving(); };
+    targets.tell_hook = [this] { tell_hook(); };
     targets.started = started;
     targets.reloaded = [this] { return reloaded; };
     targets.threads = [this] {
@@ -296,6 +304,7 @@ void Daemon::Impl::wait_for_tick() {
     ticker.expires_after(tick);
     ticker.async_wait([this](const error_code& error) {
         if (!error) {
+            service->tick(Clock::now());
             tell_hook();
             service_manager.status_is(status());
             service_manager.alive();
@@ -304,8 +313,16 @@ void Daemon::Impl::wait_for_tick() {
     });
 }
 
-void Daemon::Impl::tell_hook() {
+std::string Daemon::Impl::why_not_serving() const {
     auto reason = tftp->not_serving_reason();
+    if (reason.empty() && !InterfaceFilter(config->interfaces).has_address()) {
+        reason = "no interface of \"interfaces-config\" has an address";
+    }
+    return reason;
+}
+
+void Daemon::Impl::tell_hook() {
+    auto reason = why_not_serving();
     if (reason != not_serving) {
         if (reason.empty()) {
             LOG_INFO(app_logger, APP_SERVING).arg(config->tftp_port);
@@ -336,6 +353,7 @@ void Daemon::Impl::stop() {
     commands.reset();
     control.reset();
     events.reset();
+    service.reset();
     http.reset();
     tftp.reset();
     resolver.reset();

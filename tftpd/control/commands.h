@@ -15,12 +15,14 @@ namespace branchline {
 class Resolver;
 class TftpServer;
 class HttpFileService;
+class ServiceSwitch;
 
 /// What commands act on. The configuration commands call back into app/, which owns the running configuration.
 struct CommandTargets {
     Resolver* resolver = nullptr;
     TftpServer* tftp = nullptr;
     HttpFileService* http = nullptr;
+    ServiceSwitch* service = nullptr;
     std::function<ConfigPtr()> config;                                 ///< the running one
     std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON
     std::function<void(isc::data::ConstElementPtr)> test_config;       ///< throws ConfigError
@@ -28,9 +30,11 @@ struct CommandTargets {
     std::function<void()> reload_config;                               ///< from the file; throws ConfigError
     std::function<std::string(const std::string& file)> write_config;  ///< returns the path written; throws ConfigError
     std::function<void()> shut_down;
-    TimePoint started{};                  ///< when the daemon began to serve
-    std::function<TimePoint()> reloaded;  ///< when the running configuration was taken
-    std::function<unsigned()> threads;    ///< that serve TFTP
+    std::function<std::string()> not_serving_reason;  ///< empty = serving
+    std::function<void()> tell_hook;                  ///< that serving has begun or ended, before its next second
+    TimePoint started{};                              ///< when the daemon began to serve
+    std::function<TimePoint()> reloaded;              ///< when the running configuration was taken
+    std::function<unsigned()> threads;                ///< that serve TFTP
 };
 
 /// Registers every command with Kea's CommandMgr; deregisters them on destruction.

@@ -53,7 +53,7 @@ std::vector<Statistic> statistics(const CommandTargets& targets) {
 
 ConstElementPtr status(const CommandTargets& targets) {
     const auto config = targets.config();
-    const auto reason = targets.tftp != nullptr ? targets.tftp->not_serving_reason() : "not started";
+    const auto reason = targets.not_serving_reason();
     auto arguments = Element::createMap();
     arguments->set("pid", number(static_cast<std::uint64_t>(::getpid())));
     arguments->set("uptime", seconds_since(targets.started));

@@ -42,6 +42,7 @@ struct HttpFileService::Impl {
 
     void run(const std::function<void()>& work);
     void serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port);
+    void stop_serving();
     void accepted(tcp::socket socket);
     void ended(const HttpConnection& connection);
 
@@ -58,6 +59,7 @@ struct HttpFileService::Impl {
     std::unordered_map<const HttpConnection*, std::shared_ptr<HttpConnection>> connections;
     std::unique_ptr<Listener> listener;
     std::promise<void>* drained = nullptr;
+    bool paused = false;
 };
 
 // Waits until `work` has run on the service's thread.
@@ -79,6 +81,15 @@ void HttpFileService::Impl::serve(std::unique_ptr<Listener> fresh, std::uint16_t
     if (listener) {
         listener->start([this](tcp::socket socket) { accepted(std::move(socket)); });
         LOG_INFO(http_logger, HTTP_STARTED).arg(at_port);
+    }
+}
+
+// No new connection; those that are there end with the answer that is under way.
+void HttpFileService::Impl::stop_serving() {
+    serve(nullptr, 0);
+    const auto held = connections;  // finish() takes idle ones out of the map
+    for (const auto& [key, connection] : held) {
+        connection->finish();
     }
 }
 
@@ -144,7 +155,7 @@ HttpFileService::~HttpFileService() {
 
 void HttpFileService::reconfigure(ConfigPtr config) {
     const auto port = config->http_port;
-    const auto new_port = port != impl_->port.load();
+    const auto new_port = !impl_->paused && port != impl_->port.load();
     auto listener = new_port && port != 0 ? Listener::open(impl_->io, port) : nullptr;
     impl_->run([&] {
         impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
@@ -153,6 +164,33 @@ void HttpFileService::reconfigure(ConfigPtr config) {
             impl_->serve(std::move(listener), port);
         }
     });
+}
+
+void HttpFileService::pause() {
+    impl_->paused = true;
+    impl_->run([&] { impl_->stop_serving(); });
+}
+
+std::size_t HttpFileService::cut_off() {
+    std::size_t cut = 0;
+    impl_->run([&] {
+        cut = impl_->connections.size();
+        const auto held = impl_->connections;
+        for (const auto& [key, connection] : held) {
+            connection->close();
+        }
+    });
+    return cut;
+}
+
+void HttpFileService::resume() {
+    if (!impl_->paused) {
+        return;
+    }
+    const auto port = impl_->config->http_port;
+    auto listener = port == 0 ? nullptr : Listener::open(impl_->io, port);
+    impl_->run([&] { impl_->serve(std::move(listener), port); });
+    impl_->paused = false;
 }
 
 std::size_t HttpFileService::connections() const {
@@ -167,12 +205,8 @@ std::size_t HttpFileService::drain(std::chrono::seconds limit) {
     std::promise<void> drained;
     auto done = drained.get_future();
     impl_->run([&] {
-        impl_->serve(nullptr, 0);
         impl_->drained = &drained;
-        auto held = impl_->connections;  // finish() takes idle ones out of the map
-        for (const auto& [key, connection] : held) {
-            connection->finish();
-        }
+        impl_->stop_serving();
         if (impl_->connections.empty() && impl_->drained != nullptr) {
             std::exchange(impl_->drained, nullptr)->set_value();
         }

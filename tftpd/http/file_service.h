@@ -24,6 +24,11 @@ public:
     void reconfigure(ConfigPtr config);  ///< as TftpServer::reconfigure
     [[nodiscard]] std::size_t connections() const;
 
+    // As TftpServer's.
+    void pause();
+    std::size_t cut_off();
+    void resume();
+
     /// Takes no new request and waits up to `limit` for the answers under way; returns how many were cut off.
     std::size_t drain(std::chrono::seconds limit);
 

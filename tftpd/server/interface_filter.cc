@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 namespace branchline {
 
@@ -25,21 +26,21 @@ IpAddress plain(const IpAddress& address) {
     return address;
 }
 
-bool same_address(const sockaddr* held, const IpAddress& wanted) {
-    if (held == nullptr) {
-        return false;
-    }
-    if (held->sa_family == AF_INET && wanted.is_v4()) {
+/// Any other family comes out as nothing.
+std::optional<IpAddress> address_of(const sockaddr* held) {
+    if (held != nullptr && held->sa_family == AF_INET) {
         sockaddr_in v4;
         std::memcpy(&v4, held, sizeof v4);
-        return ntohl(v4.sin_addr.s_addr) == wanted.to_v4().to_uint();
+        return boost::asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
     }
-    if (held->sa_family == AF_INET6 && wanted.is_v6()) {
+    if (held != nullptr && held->sa_family == AF_INET6) {
         sockaddr_in6 v6;
         std::memcpy(&v6, held, sizeof v6);
-        return std::memcmp(&v6.sin6_addr, wanted.to_v6().to_bytes().data(), 16) == 0;
+        boost::asio::ip::address_v6::bytes_type bytes;
+        std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+        return boost::asio::ip::address_v6(bytes);
     }
-    return false;
+    return std::nullopt;
 }
 
 /// The name of the interface that holds `local`; empty = none does.
@@ -50,7 +51,7 @@ std::string interface_with(const IpAddress& local) {
     }
     std::string name;
     for (const ifaddrs* each = list; each != nullptr && name.empty(); each = each->ifa_next) {
-        if (same_address(each->ifa_addr, local)) {
+        if (address_of(each->ifa_addr) == local) {
             name = each->ifa_name;
         }
     }
@@ -94,6 +95,25 @@ bool InterfaceFilter::accepts(const IpAddress& local, unsigned interface_index) 
         name = interface_with(address);
     }
     return !name.empty() && std::find(names_.begin(), names_.end(), name) != names_.end();
+}
+
+bool InterfaceFilter::has_address() const {
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0) {
+        return true;  // not known; a false alarm would take us out of what phones are told
+    }
+    bool found = false;
+    for (const ifaddrs* each = list; each != nullptr && !found; each = each->ifa_next) {
+        const auto address = address_of(each->ifa_addr);
+        if (!address || (address->is_v6() && address->to_v6().is_link_local())) {
+            continue;
+        }
+        const bool named = std::find(addresses_.begin(), addresses_.end(), *address) != addresses_.end() ||
+                           std::find(names_.begin(), names_.end(), each->ifa_name) != names_.end();
+        found = named || (all_ && !address->is_loopback());
+    }
+    freeifaddrs(list);
+    return found;
 }
 
 }  // namespace branchline

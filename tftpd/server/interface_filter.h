@@ -18,6 +18,10 @@ public:
     /// `interface_index` is the kernel's; 0 = unknown, then the interface that has `local` is looked up.
     [[nodiscard]] bool accepts(const IpAddress& local, unsigned interface_index) const;
 
+    /// Has the machine, now, an address that phones could ask and that is ours by this filter? Loopback counts only if it was
+    /// named, a link-local IPv6 address never: no phone is told one.
+    [[nodiscard]] bool has_address() const;
+
 private:
     bool all_ = false;
     std::vector<IpAddress> addresses_;

@@ -116,6 +116,18 @@ struct TftpServer::Impl {
             .arg(text_of(config->transfer_ports, is_single_port(*config)));
     }
 
+    /// The workers of now take no new request and end with their last transfer.
+    void retire_workers(bool keep_listening) {
+        for (auto& worker : workers) {
+            worker->retire(keep_listening);
+            retiring.push_back(std::move(worker));
+        }
+        workers.clear();
+        if (retiring.size() > most_retiring) {
+            retiring.erase(retiring.begin(), retiring.end() - static_cast<Workers::difference_type>(most_retiring));
+        }
+    }
+
     void reap() {
         std::erase_if(retiring, [](const auto& worker) { return worker->ended(); });
     }
@@ -128,6 +140,7 @@ struct TftpServer::Impl {
     Workers workers;
     Workers retiring;
     bool draining = false;
+    bool paused = false;
 };
 
 TftpServer::TftpServer(ConfigPtr config, Resolver& resolver) : impl_(std::make_unique<Impl>(std::move(config), resolver)) {}
@@ -137,7 +150,11 @@ TftpServer::~TftpServer() = default;
 void TftpServer::reconfigure(ConfigPtr config) {
     const std::lock_guard lock(impl_->mutex);
     impl_->reap();
-    if (same_sockets(*impl_->config, *config)) {
+    if (impl_->paused) {
+        if (config->tftp_port != impl_->config->tftp_port) {
+            check_port_is_free(config->tftp_port);
+        }
+    } else if (same_sockets(*impl_->config, *config)) {
         for (auto& worker : impl_->workers) {
             worker->configure(config);
         }
@@ -147,20 +164,44 @@ void TftpServer::reconfigure(ConfigPtr config) {
         }
         auto opened = impl_->open(config);
         const bool same_port = config->tftp_port == impl_->config->tftp_port;
-        for (auto& worker : impl_->workers) {
-            worker->retire(same_port && is_single_port(*impl_->config));
-            impl_->retiring.push_back(std::move(worker));
-        }
-        if (impl_->retiring.size() > most_retiring) {
-            impl_->retiring.erase(impl_->retiring.begin(),
-                                  impl_->retiring.end() - static_cast<Workers::difference_type>(most_retiring));
-        }
+        impl_->retire_workers(same_port && is_single_port(*impl_->config));
         impl_->workers = std::move(opened);
         impl_->config = config;
         impl_->start(impl_->workers);
     }
     impl_->config = std::move(config);
     impl_->admission.set_limits(impl_->config->limits);
+}
+
+void TftpServer::pause() {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->reap();
+    impl_->retire_workers(false);
+    impl_->paused = true;
+}
+
+std::size_t TftpServer::cut_off() {
+    const std::lock_guard lock(impl_->mutex);
+    const auto running = transfers();
+    for (auto& worker : impl_->retiring) {
+        worker->stop();
+    }
+    impl_->retiring.clear();
+    return running - transfers();
+}
+
+void TftpServer::resume() {
+    const std::lock_guard lock(impl_->mutex);
+    if (!impl_->paused) {
+        return;
+    }
+    impl_->reap();
+    if (impl_->retiring.empty()) {  // else it may still be our own
+        check_port_is_free(impl_->config->tftp_port);
+    }
+    impl_->workers = impl_->open(impl_->config);
+    impl_->start(impl_->workers);
+    impl_->paused = false;
 }
 
 std::size_t TftpServer::drain(std::chrono::seconds limit) {
@@ -218,7 +259,9 @@ std::vector<TransferStatus> TftpServer::transfer_status(std::size_t at_most) {
 
 std::string TftpServer::not_serving_reason() const {
     const std::lock_guard lock(impl_->mutex);
-    return impl_->draining ? "the service is ending and takes no new requests" : "";
+    return impl_->draining ? "the service is ending and takes no new requests"
+           : impl_->paused ? "stopped by tftp-service-stop; tftp-service-start starts it again"
+                           : "";
 }
 
 }  // namespace branchline

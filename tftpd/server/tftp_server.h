@@ -35,6 +35,14 @@ public:
     /// nothing, if the new ports cannot be had.
     void reconfigure(ConfigPtr config);
 
+    /// Takes no new request; transfers under way go on until they end, or cut_off() ends them. Does nothing if that is so
+    /// already.
+    void pause();
+    /// Ends what pause() let go on, telling the phones so; returns how many transfers that were.
+    std::size_t cut_off();
+    /// Serves again, by the configuration that was taken last. Throws ConfigError if its ports cannot be had; paused then.
+    void resume();
+
     /// Takes no new request and waits up to `limit` for running transfers; returns how many were cut off.
     std::size_t drain(std::chrono::seconds limit);
 

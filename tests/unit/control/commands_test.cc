@@ -65,6 +65,8 @@ TEST_GROUP(Commands) {
             targets.reload_config = [] {};
             targets.write_config = [](const std::string& name) { return "/etc/kea/" + name; };
             targets.shut_down = [this] { shut_down = true; };
+            targets.not_serving_reason = [] { return "not started"; };
+            targets.tell_hook = [] {};
             targets.started = Clock::now() - std::chrono::seconds(100);
             targets.reloaded = [] { return Clock::now() - std::chrono::seconds(10); };
             targets.threads = [] { return 2U; };

@@ -199,3 +199,23 @@ TEST(HttpFileService, ItGoesWithConnectionsOpen) {
     service.reset();
     CHECK_EQUAL(std::string(), read_all(first));
 }
+
+TEST(HttpFileService, APauseEndsIdleConnectionsAndTakesNoNewOneUntilItIsOver) {
+    auto idle = connect(config->http_port);
+    service->pause();
+    CHECK_EQUAL(std::string(), read_all(idle));
+    CHECK_EQUAL(std::string(), get(config->http_port, "/RingList.xml"));
+    UNSIGNED_LONGS_EQUAL(0, service->port());
+    changed()->http_port = free_port();
+    service->reconfigure(config);
+    UNSIGNED_LONGS_EQUAL(0, service->port());
+    service->resume();
+    CHECK(get(config->http_port, "/RingList.xml").ends_with("<ring/>"));
+}
+
+TEST(HttpFileService, APortTakenMeanwhileKeepsItPaused) {
+    service->pause();
+    tcp::acceptor other(io, tcp::endpoint(tcp::v4(), config->http_port));
+    CHECK_THROWS(ConfigError, service->resume());
+    UNSIGNED_LONGS_EQUAL(0, service->port());
+}

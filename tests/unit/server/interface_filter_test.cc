@@ -54,3 +54,11 @@ TEST(InterfaceFilter, ANameThatIsNotThereAcceptsNothingAndIsNoError) {
     CHECK_FALSE(filter.accepts(ip("127.0.0.1"), loopback));
     CHECK_FALSE(filter.accepts(ip("127.0.0.1"), 0));
 }
+
+TEST(InterfaceFilter, LoopbackIsAnAddressOnlyIfItWasNamed) {
+    CHECK(InterfaceFilter({"lo"}).has_address());
+    CHECK(InterfaceFilter({"127.0.0.1"}).has_address());
+    CHECK(InterfaceFilter({"phones0", "127.0.0.1"}).has_address());
+    CHECK_FALSE(InterfaceFilter({"phones0"}).has_address());
+    CHECK_FALSE(InterfaceFilter({"192.0.2.1"}).has_address());
+}

@@ -254,3 +254,62 @@ TEST(TftpServer, DrainSaysHowManyItCutOffAndTellsThem) {
     expect_error(client, 0);
     LONGS_EQUAL(0, server->transfers());
 }
+
+TEST(TftpServer, APauseLetsTransfersEndAndTakesNoNewOneUntilItIsOver) {
+    begin();
+    LoopbackClient client("127.0.0.9");
+    client.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(client, 1));
+    server->pause();
+    server->pause();  // nothing more
+    CHECK(server->not_serving_reason().find("tftp-service-start") != std::string::npos);
+    LoopbackClient late("127.0.0.10");
+    CHECK(soon([&] {
+        late.send(at("127.0.0.1"), request("small.bin"));
+        return !late.receive(20).has_value();
+    }));
+    LONGS_EQUAL(1, server->transfer_status(10).size());
+    LONGS_EQUAL(488, take(client, 2));
+    CHECK(soon([this] { return server->transfers() == 0; }));
+    server->resume();
+    CHECK(server->not_serving_reason().empty());
+    LoopbackClient again("127.0.0.11");
+    again.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(again, 1));
+}
+
+TEST(TftpServer, WhatAPauseLetGoOnCanBeCutOff) {
+    begin();
+    LoopbackClient client("127.0.0.9");
+    client.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(client, 1));
+    CHECK(client.receive().has_value());  // DATA 2, which is not acknowledged
+    server->pause();
+    LONGS_EQUAL(1, server->cut_off());
+    expect_error(client, 0);
+    LONGS_EQUAL(0, server->cut_off());
+}
+
+TEST(TftpServer, AConfigurationTakenWhilePausedHoldsWhenItIsOver) {
+    begin();
+    server->pause();
+    config = std::make_shared<Config>(*config);
+    config->tftp_port = free_port();
+    server->reconfigure(config);
+    CHECK_FALSE(server->not_serving_reason().empty());
+    LoopbackClient client("127.0.0.9");
+    client.send(at("127.0.0.1"), request("small.bin"));
+    CHECK_FALSE(client.receive(20).has_value());
+    server->resume();
+    client.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(client, 1));
+}
+
+TEST(TftpServer, APortTakenMeanwhileKeepsItPaused) {
+    begin();
+    server->pause();
+    server->cut_off();
+    const auto taken = UdpSocket::open({Family::v4, config->tftp_port, true, false, 0});
+    CHECK_THROWS(ConfigError, server->resume());
+    CHECK_FALSE(server->not_serving_reason().empty());
+}
