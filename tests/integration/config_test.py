@@ -227,6 +227,44 @@ class Running(BranchTest):
         with self.assertRaises(OSError):
             clients.phone_http(self.host, V4, "file.xml")
 
+    def test_ThePortMayMoveAndComeStraightBack(self):
+        """While a transfer runs on the old port's account, and without a pause between the reloads."""
+
+        def change():
+            here = tftpd.document(self.box, [self.hq])
+            there = tftpd.document(self.box, [self.hq], tftp_port=6969)
+            for _ in range(5):
+                for document in (there, here):
+                    self.tftpd.write(document)
+                    answer = self.tftpd.command("config-reload")
+                    self.assertEqual(answer["result"], 0, answer)
+            mark = len(self.tftpd.process.output())
+            for document in (there, here):
+                self.tftpd.write(document)
+                self.tftpd.process.signal(signal.SIGHUP)
+                self.later(lambda: self.tftpd.command("config-get")["arguments"]["Tftpd"] == document["Tftpd"], 5)
+            self.assertNotIn("APP_RELOAD_REFUSED", self.tftpd.process.output()[mark:])
+            self.assertEqual(self.asked(), b"one")
+
+        self.assertTrue(self.slow_transfer(change) == self.data)
+
+    def test_WhileItStopsItAnswersCommands(self):
+        with tftp.Peer(self.host, V4) as peer:
+            self.assertEqual(peer.ask(tftp.rrq("big.bin")).opcode, tftp.DATA)
+            peer.send(tftp.ack(1), peer.tid)
+            self.tftpd.process.signal(signal.SIGTERM)
+            self.tftpd.wait_for_event("APP_STOPPING")
+            self.assertEqual(self.tftpd.command("status-get")["result"], 0)
+            for command, arguments in (("config-set", self.changed()), ("config-reload", None)):
+                answer = self.tftpd.command(command, arguments)
+                self.assertEqual(answer["result"], 1)
+                self.assertIn("ending", answer["text"])
+            self.assertEqual(self.tftpd.command("shutdown")["result"], 0)
+            self.tftpd.process.signal(signal.SIGHUP)
+            self.assertTrue(self.tftpd.process.running, "it did not wait for the transfer")
+            peer.send(tftp.error(0), peer.tid)
+        self.assertEqual(self.tftpd.process.wait(10 * paths.PATIENCE), 0)
+
     def test_EveryCommandAnswers(self):
         listed = self.tftpd.command("list-commands")["arguments"]
         for name in (

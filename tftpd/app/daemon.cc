@@ -33,6 +33,7 @@
 #include <csignal>
 #include <functional>
 #include <future>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -44,6 +45,7 @@ using isc::data::ConstElementPtr;
 
 constexpr std::chrono::seconds tick{1};
 constexpr std::chrono::milliseconds answer_time{100};  // for the answer to "shutdown" to reach who sent it
+constexpr std::chrono::milliseconds drain_step{10};    // between looks whether the last transfer has ended
 constexpr rlim_t wanted_descriptors = 16384;           // 2,500 HTTP connections, 4,096 files, remote servers
 
 // As many descriptors as we may have without asking anyone.
@@ -67,6 +69,10 @@ void opening(const ConstElementPtr& document, const char* key, const std::functi
         const auto value = tftpd->get(key);
         throw ConfigError(position_of(value ? *value : *tftpd), error.what());
     }
+}
+
+bool is_ready(const std::future<std::size_t>& result) {
+    return result.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
 /// Steps that were taken and are to be taken back, newest first, unless all went well.
@@ -110,6 +116,7 @@ struct Daemon::Impl {
     [[nodiscard]] std::string why_not_serving() const;
     void tell_hook();
     void stop_soon(const std::string& why);
+    void answer_commands_until(const std::function<bool()>& done);
     void stop();
     [[nodiscard]] CommandTargets command_targets();
 
@@ -125,6 +132,7 @@ struct Daemon::Impl {
     TimePoint reloaded{};
     std::string not_serving{};
     bool reload_refused = false;
+    bool stopping = false;
     std::string why_stopped{};
     ServiceManager service_manager;
 
@@ -226,6 +234,9 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
 
 // A new configuration, whoever asked for it. Throws what reading it or a part of the daemon throws; the old one runs then.
 void Daemon::Impl::take(const std::function<ReadConfig()>& read) {
+    if (stopping) {
+        throw std::runtime_error("the daemon is ending and takes no new configuration");
+    }
     service_manager.reloading(Clock::now());
     try {
         switch_to(read());
@@ -286,6 +297,9 @@ void Daemon::Impl::wait_for_signal() {
         if (error) {
             return;
         }
+        if (signal != SIGHUP && stopping) {
+            return;
+        }
         if (signal != SIGHUP) {
             why_stopped = "signal " + std::to_string(signal);
             return io->stop();
@@ -303,7 +317,7 @@ void Daemon::Impl::wait_for_signal() {
 void Daemon::Impl::wait_for_tick() {
     ticker.expires_after(tick);
     ticker.async_wait([this](const error_code& error) {
-        if (!error) {
+        if (!error && !stopping) {
             service->tick(Clock::now());
             tell_hook();
             service_manager.status_is(status());
@@ -335,6 +349,9 @@ void Daemon::Impl::tell_hook() {
 }
 
 void Daemon::Impl::stop_soon(const std::string& why) {
+    if (stopping) {
+        return;
+    }
     why_stopped = why;
     stopper.expires_after(answer_time);
     stopper.async_wait([this](const error_code& error) {
@@ -344,12 +361,27 @@ void Daemon::Impl::stop_soon(const std::string& why) {
     });
 }
 
+// Whoever asks meanwhile is told how far the end is, and not left without an answer.
+void Daemon::Impl::answer_commands_until(const std::function<bool()>& done) {
+    io->restart();
+    while (!done()) {
+        try {
+            io->getInternalIOService().run_one_for(drain_step);
+        } catch (const std::exception& error) {
+            LOG_ERROR(app_logger, APP_HANDLER_FAILED).arg(error.what());
+        }
+    }
+}
+
 void Daemon::Impl::stop() {
+    stopping = true;
     LOG_INFO(app_logger, APP_STOPPING).arg(why_stopped);
     service_manager.stopping("ending: " + why_stopped);
     server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, false);
     auto http_cut = std::async(std::launch::async, [this] { return http->drain(drain_limit); });
-    const auto cut = tftp->drain(drain_limit) + http_cut.get();
+    auto tftp_cut = std::async(std::launch::async, [this] { return tftp->drain(drain_limit); });
+    answer_commands_until([&] { return is_ready(http_cut) && is_ready(tftp_cut); });
+    const auto cut = tftp_cut.get() + http_cut.get();
     commands.reset();
     control.reset();
     events.reset();

@@ -2,6 +2,7 @@
 
 #include "tftpd/base/counters.h"
 #include "tftpd/http/content_pieces.h"
+#include "tftpd/http/hang_up.h"
 #include "tftpd/http/request_target.h"
 #include "tftpd/http/response_head.h"
 #include "tftpd/log/log.h"
@@ -18,6 +19,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace branchline {
 namespace {
@@ -46,6 +48,7 @@ private:
     void read_request();
     void on_request(const error_code& error, std::size_t head_bytes);
     void on_answer(Answer answer);
+    void watch();
     void refuse(unsigned status, const std::string& reason);
     void answer_without_body(unsigned status, const std::string& reason, std::optional<std::uint64_t> length = 0);
     void log_done(unsigned status, std::uint64_t bytes, const std::string& reason);
@@ -72,6 +75,8 @@ private:
     bool finish_ = false;
     bool must_close_ = false;
     bool resets_ = false;
+    bool watched_ = false;  // for hanging up
+    bool waiting_ = false;  // for an answer, or for more of a file that is still being fetched
     unsigned requests_ = 0;
     std::size_t lingered_ = 0;
 
@@ -149,6 +154,7 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     counters.add(Counter::http_requests);
     phase_ = Phase::asking;
     file_ = escaped(std::string_view(*name).substr(1));
+    source_ = "-";
     head_sent_ = false;
     Question question{std::move(*name), phone_, request.count(beast::string_view(proxy_mark.data(), proxy_mark.size())) != 0};
     host_.ask(std::move(question), [box = host_.post_box, weak = weak_from_this()](Answer answer) {
@@ -158,6 +164,20 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
             }
         });
     });
+    watch();
+}
+
+// While we wait nothing is read or written that would tell of the phone's going.
+void Connection::watch() {
+    waiting_ = true;
+    if (!std::exchange(watched_, true)) {
+        when_hung_up(stream_.socket(), [self = shared_from_this()](bool hung_up) {
+            self->watched_ = false;
+            if (hung_up && self->waiting_ && self->phase_ != Phase::ended) {
+                self->fail("the phone hung up");
+            }
+        });
+    }
 }
 
 void Connection::on_answer(Answer answer) {
@@ -165,6 +185,7 @@ void Connection::on_answer(Answer answer) {
         return;
     }
     phase_ = Phase::sending;
+    waiting_ = false;
     source_ = answer.source.empty() ? "-" : answer.source;
     switch (answer.kind) {
         case Answer::Kind::not_found:
@@ -225,7 +246,9 @@ void Connection::send_next() {
         return;
     }
     const auto step = pieces_->next();
+    waiting_ = false;
     if (step == ContentPieces::Step::wait) {
+        watch();
         pieces_->content().when_more([box = host_.post_box, weak = weak_from_this()] {
             box->post([weak] {
                 if (const auto self = weak.lock()) {
@@ -341,7 +364,7 @@ void Connection::fail(const std::string& reason) {
             .arg(phone_.to_string())
             .arg(file_)
             .arg(source_)
-            .arg(pieces_->given())
+            .arg(pieces_ ? pieces_->given() : 0)
             .arg(milliseconds())
             .arg(reason);
     }

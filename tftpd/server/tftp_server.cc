@@ -119,10 +119,11 @@ struct TftpServer::Impl {
     /// The workers of now take no new request and end with their last transfer.
     void retire_workers(bool keep_listening) {
         for (auto& worker : workers) {
-            worker->retire(keep_listening);
-            retiring.push_back(std::move(worker));
+            if (!worker->retire(keep_listening)) {
+                retiring.push_back(std::move(worker));
+            }
         }
-        workers.clear();
+        workers.clear();  // those without transfers have ended
         if (retiring.size() > most_retiring) {
             retiring.erase(retiring.begin(), retiring.end() - static_cast<Workers::difference_type>(most_retiring));
         }
@@ -130,6 +131,18 @@ struct TftpServer::Impl {
 
     void reap() {
         std::erase_if(retiring, [](const auto& worker) { return worker->ended(); });
+    }
+
+    /// In single-port mode transfers of an earlier configuration live on the listener's port. If that port is wanted again they
+    /// end: their socket would take a share of the new requests, which nobody answers.
+    void free_single_port(std::uint16_t port) {
+        std::erase_if(retiring, [port](const auto& worker) {
+            if (worker->single_port() != port) {
+                return false;
+            }
+            worker->stop();
+            return true;
+        });
     }
 
     ConfigPtr config;
@@ -149,6 +162,9 @@ TftpServer::~TftpServer() = default;
 
 void TftpServer::reconfigure(ConfigPtr config) {
     const std::lock_guard lock(impl_->mutex);
+    if (impl_->draining) {
+        throw ConfigError({"tftp-port", 0, 0}, "the service is ending");
+    }
     impl_->reap();
     if (impl_->paused) {
         if (config->tftp_port != impl_->config->tftp_port) {
@@ -160,6 +176,7 @@ void TftpServer::reconfigure(ConfigPtr config) {
         }
     } else {
         if (config->tftp_port != impl_->config->tftp_port) {
+            impl_->free_single_port(config->tftp_port);
             check_port_is_free(config->tftp_port);
         }
         auto opened = impl_->open(config);
@@ -195,10 +212,12 @@ void TftpServer::resume() {
     if (!impl_->paused) {
         return;
     }
-    impl_->reap();
-    if (impl_->retiring.empty()) {  // else it may still be our own
-        check_port_is_free(impl_->config->tftp_port);
+    if (impl_->draining) {
+        throw ConfigError({"tftp-port", 0, 0}, "the service is ending");
     }
+    impl_->reap();
+    impl_->free_single_port(impl_->config->tftp_port);
+    check_port_is_free(impl_->config->tftp_port);
     impl_->workers = impl_->open(impl_->config);
     impl_->start(impl_->workers);
     impl_->paused = false;

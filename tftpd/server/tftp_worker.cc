@@ -79,7 +79,11 @@ struct TftpWorker::Impl {
     };
 
     Impl(const Plan& plan, Resolver& resolver, Admission& admission, TransferLog& log)
-        : io(std::make_shared<io_context>(1)), work(io->get_executor()), timer(*io), name(plan.name) {
+        : io(std::make_shared<io_context>(1)),
+          work(io->get_executor()),
+          timer(*io),
+          name(plan.name),
+          single_port(plan.single_port ? plan.config->tftp_port : std::uint16_t{0}) {
         std::vector<SocketNumber> transfer_v4;
         std::vector<SocketNumber> transfer_v6;
         open_family(plan, Family::v4, transfer_v4);
@@ -274,6 +278,7 @@ struct TftpWorker::Impl {
     boost::asio::executor_work_guard<io_context::executor_type> work;
     boost::asio::steady_timer timer;
     const std::string name;
+    const std::uint16_t single_port;
     ReceiveBatch inbox;
     SendBatch outbox;
     std::vector<std::unique_ptr<Port>> ports;
@@ -312,11 +317,15 @@ void TftpWorker::stop_listening() {
     impl_->post([impl = impl_.get()] { impl->stop_listening(!impl->service->single_port()); });
 }
 
-void TftpWorker::retire(bool keep_listening) {
-    impl_->post([impl = impl_.get(), keep_listening] {
+bool TftpWorker::retire(bool keep_listening) {
+    const auto idle = std::make_shared<std::promise<bool>>();
+    impl_->post([impl = impl_.get(), keep_listening, idle] {
         impl->retiring = true;
         if (!keep_listening) {
             impl->stop_listening(!impl->service->single_port());
+        }
+        idle->set_value(impl->service->sessions() == 0);
+        if (!keep_listening) {
             return;
         }
         impl->last_call.emplace(*impl->io, single_port_grace);
@@ -327,6 +336,7 @@ void TftpWorker::retire(bool keep_listening) {
             }
         });
     });
+    return idle->get_future().get();
 }
 
 void TftpWorker::stop() {
@@ -340,6 +350,10 @@ void TftpWorker::stop() {
         impl->io->stop();
     });
     impl_->thread.join();
+}
+
+std::uint16_t TftpWorker::single_port() const {
+    return impl_->single_port;
 }
 
 bool TftpWorker::ended() const {

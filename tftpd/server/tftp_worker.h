@@ -39,12 +39,14 @@ public:
     void configure(ConfigPtr config);
     /// Takes no new requests; transfers go on.
     void stop_listening();
-    /// Ends by itself when the last transfer has. With `keep_listening` (single-port mode, where closing a listener would
-    /// strand its transfers) it takes requests meanwhile, and ends after 10 s at the latest.
-    void retire(bool keep_listening);
+    /// Ends by itself when the last transfer has; true if there is none, so that it has ended. The listeners are closed when
+    /// this returns. With `keep_listening` (single-port mode, where closing a listener would strand its transfers) it takes
+    /// requests meanwhile, and ends after 10 s at the latest.
+    [[nodiscard]] bool retire(bool keep_listening);
     /// Cuts off what still runs and ends. Waits for the thread.
     void stop();
 
+    [[nodiscard]] std::uint16_t single_port() const;    ///< the one that transfers live on too; 0 = none
     [[nodiscard]] bool ended() const;                   ///< the thread has nothing more to do
     [[nodiscard]] std::size_t transfers() const;        ///< this thread's
     [[nodiscard]] int smallest_receive_buffer() const;  ///< bytes, of the listeners

@@ -359,6 +359,40 @@ TEST(HttpConnection, APhoneThatTakesNothingIsLetGo) {
     CHECK(phone.reset);
 }
 
+TEST(HttpConnection, APhoneThatHangsUpWhileItsFileIsLookedForIsLetGoAtOnce) {
+    answer_at_once = false;
+    phone.send(real_request);
+    CHECK(until([&] { return open_questions.size() == 1; }));
+    phone.socket.close();
+    phone.ended = true;
+    CHECK(until([&] { return connections.empty(); }));
+    open_questions[0]({Answer::Kind::content, memory("late"), "files", ""});
+    io.poll();
+}
+
+TEST(HttpConnection, APhoneThatHangsUpWhileItsFileStillArrivesIsLetGoAtOnce) {
+    const auto content = std::make_shared<HandFedContent>(3000);
+    answer = {Answer::Kind::content, content, "cluster:a", ""};
+    phone.send(real_request);
+    CHECK(until([&] { return content->waited_for(); }));
+    phone.socket.close();
+    phone.ended = true;
+    CHECK(until([&] { return connections.empty(); }));
+}
+
+TEST(HttpConnection, ARequestSentBehindOneThatIsLookedForIsNotHangingUp) {
+    answer_at_once = false;
+    phone.send(real_request);
+    CHECK(until([&] { return open_questions.size() == 1; }));
+    phone.send(real_request);
+    io.run_for(20ms);
+    CHECK_EQUAL(1U, connections.size());
+    open_questions[0]({Answer::Kind::content, memory("one"), "files", ""});
+    CHECK(until([&] { return open_questions.size() == 2; }));
+    open_questions[1]({Answer::Kind::content, memory("two"), "files", ""});
+    CHECK(until([&] { return phone.text.ends_with("two"); }));
+}
+
 TEST(HttpConnection, FinishEndsAnIdleConnectionAtOnceAndABusyOneAfterItsAnswer) {
     answer_at_once = false;
     phone.send(real_request);

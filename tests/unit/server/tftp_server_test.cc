@@ -191,6 +191,43 @@ TEST(TftpServer, ANewPortIsServedAndRunningTransfersGoOnOnTheOldOne) {
     LONGS_EQUAL(488, take(second, 2));
 }
 
+TEST(TftpServer, APortMayMoveAndComeStraightBackWhileATransferRuns) {
+    begin();
+    LoopbackClient client("127.0.0.9");
+    client.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(client, 1));
+    const auto there = std::make_shared<Config>(*config);
+    there->tftp_port = free_port();
+    for (int count = 0; count < 20; ++count) {
+        server->reconfigure(there);
+        server->reconfigure(config);
+    }
+    LoopbackClient second("127.0.0.10");
+    second.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(second, 1));
+    LONGS_EQUAL(488, take(client, 2));
+}
+
+TEST(TftpServer, ASinglePortThatComesBackEndsTheTransfersThatWereLeftOnIt) {
+    config->transfer_ports = {config->tftp_port, config->tftp_port};
+    begin();
+    LoopbackClient client("127.0.0.9");
+    client.send(at("127.0.0.1"), request("small.bin"));
+    LONGS_EQUAL(512, take(client, 1));
+    const auto there = std::make_shared<Config>(*config);
+    there->tftp_port = free_port();
+    there->transfer_ports = {there->tftp_port, there->tftp_port};
+    server->reconfigure(there);
+    server->reconfigure(config);
+    CHECK(soon([&] { return server->transfers() == 0; }));
+    for (int count = 0; count < 8; ++count) {  // some for each thread
+        LoopbackClient other("127.0.0.10");
+        other.send(at("127.0.0.1"), request("small.bin"));
+        LONGS_EQUAL(512, take(other, 1));
+        LONGS_EQUAL(488, take(other, 2));
+    }
+}
+
 TEST(TftpServer, ANewPortThatIsTakenChangesNothing) {
     begin();
     const auto taken = UdpSocket::open({});
