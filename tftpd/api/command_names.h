@@ -7,10 +7,10 @@
 
 namespace branchline::api {
 
-inline constexpr std::array<std::string_view, 11> tftp_commands{
-    "tftp-cache-flush",   "tftp-cache-get",      "tftp-cache-list",   "tftp-cluster-add",
-    "tftp-cluster-del",   "tftp-cluster-get",    "tftp-cluster-list", "tftp-cluster-update",
-    "tftp-service-start", "tftp-service-status", "tftp-service-stop",
+inline constexpr std::array<std::string_view, 12> tftp_commands{
+    "tftp-cache-flush",    "tftp-cache-get",     "tftp-cache-list",     "tftp-cluster-add",
+    "tftp-cluster-del",    "tftp-cluster-get",   "tftp-cluster-list",   "tftp-cluster-refresh",
+    "tftp-cluster-update", "tftp-service-start", "tftp-service-status", "tftp-service-stop",
 };
 
 }  // namespace branchline::api

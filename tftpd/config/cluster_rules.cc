@@ -31,7 +31,9 @@ std::string lower(std::string text) {
     return text;
 }
 
-const char* unusable(const IpAddress& address) {
+}  // namespace
+
+const char* why_no_server(const IpAddress& address) {
     if (address.is_multicast()) {
         return "a multicast address";
     }
@@ -49,18 +51,26 @@ const char* unusable(const IpAddress& address) {
                : nullptr;
 }
 
+namespace {
+
 // What is talked to: protocol, address, port. Two servers that share one are the same server.
 enum class Protocol { tftp, http, both };
 using Endpoint = std::tuple<Protocol, IpAddress, std::uint16_t, std::uint16_t>;
 
-class ClusterReader {
-public:
-    ClusterReader(const OwnListeners& own, const Machine& machine, std::vector<std::string>& warnings)
-        : own_(own), machine_(machine), warnings_(warnings) {}
+std::string name(const std::string& id) {
+    return "cluster " + shown(id);
+}
 
-    Cluster read(const ConstElementPtr& element) {
-        const MapReader map(element, "remote-clusters",
-                            {"cluster-id", "fqdn", "description", "tftp-servers", "transport", "secure"});
+std::string spot(const Position& where) {
+    const std::string place = ConfigError::place(where);
+    return place.substr(0, place.rfind(": "));
+}
+
+// What a cluster is called and how it is talked to: the same for those whose servers are written down and those whose servers
+// are learned.
+class DescriptionReader {
+public:
+    Cluster read(const MapReader& map) {
         Cluster cluster;
         cluster.id = read_id(map);
         cluster.fqdn = read_fqdn(map, cluster.id);
@@ -77,13 +87,17 @@ public:
                                 "\"secure\": true of " + name(cluster.id) + " (checking that content is signed by its cluster)",
                                 "remove it or set it to false");
         }
-        read_servers(map, cluster);
+        cluster.rate_limit_kbps = map.number<std::uint32_t>("rate-limit-kbps", 0, 0, 10'000'000, "1000 bit/s (0 = no limit)");
+        if (cluster.rate_limit_kbps != 0 && cluster.rate_limit_kbps < least_rate_limit_kbps) {
+            map.fail("rate-limit-kbps", "the rate-limit-kbps of " + name(cluster.id) + " is " +
+                                            std::to_string(cluster.rate_limit_kbps) +
+                                            "; a limit must be at least 64, or a phone's firmware would not arrive before it "
+                                            "gives up. Write 64 or more, or 0 for no limit.");
+        }
         return cluster;
     }
 
 private:
-    static std::string name(const std::string& id) { return "cluster " + shown(id); }
-
     std::string read_id(const MapReader& map) {
         map.require("cluster-id", "\"cluster-id\": \"hq\", a name of your choice");
         std::string id = map.text("cluster-id", "", 1, maximum_cluster_id);
@@ -122,6 +136,23 @@ private:
         return description;
     }
 
+    std::map<std::string, Position> ids_;
+};
+
+class ClusterReader {
+public:
+    ClusterReader(const OwnListeners& own, const Machine& machine, std::vector<std::string>& warnings)
+        : own_(own), machine_(machine), warnings_(warnings) {}
+
+    Cluster read(const ConstElementPtr& element) {
+        const MapReader map(element, "remote-clusters",
+                            {"cluster-id", "fqdn", "description", "tftp-servers", "transport", "secure"});
+        Cluster cluster = descriptions_.read(map);
+        read_servers(map, cluster);
+        return cluster;
+    }
+
+private:
     void read_servers(const MapReader& map, Cluster& cluster) {
         map.require("tftp-servers", "\"tftp-servers\": [ \"192.0.2.10\" ], the cluster's TFTP servers");
         const auto list = map.list("tftp-servers", 0, std::numeric_limits<std::size_t>::max());
@@ -170,7 +201,7 @@ private:
                                   ", which is not an IPv4 or IPv6 address; names are not looked up. Write "
                                   "an address such as \"192.0.2.10\" or \"2001:db8::10\".");
         }
-        if (const char* kind = unusable(address)) {
+        if (const char* kind = why_no_server(address)) {
             throw ConfigError(position_of(element), what + " is " + shown(written) + ", " + kind +
                                                         "; it must be the address of one reachable server. Write that one.");
         }
@@ -216,15 +247,10 @@ private:
         }
     }
 
-    static std::string spot(const Position& where) {
-        const std::string place = ConfigError::place(where);
-        return place.substr(0, place.rfind(": "));
-    }
-
     const OwnListeners& own_;
     const Machine& machine_;
     std::vector<std::string>& warnings_;
-    std::map<std::string, Position> ids_;
+    DescriptionReader descriptions_;
     std::map<Endpoint, Position> servers_;
 };
 
@@ -236,6 +262,34 @@ std::vector<Cluster> read_clusters(const std::vector<ConstElementPtr>& list, con
     std::vector<Cluster> clusters;
     for (const ConstElementPtr& element : list) {
         clusters.push_back(reader.read(element));
+    }
+    return clusters;
+}
+
+std::vector<Cluster> read_discovered_clusters(const std::vector<ConstElementPtr>& list, const std::vector<Cluster>& configured,
+                                              std::vector<std::string>& warnings) {
+    DescriptionReader descriptions;
+    std::vector<Cluster> clusters;
+    for (const ConstElementPtr& element : list) {
+        const MapReader map(element, "clusters of \"discovery\"", {"cluster-id", "fqdn", "description", "transport", "secure"});
+        Cluster cluster = descriptions.read(map);
+        map.require("fqdn", "\"fqdn\": \"cucm.example.com\", the name that is looked up");
+        if (cluster.fqdn.find_first_of("* ") != std::string::npos || cluster.fqdn.find_first_not_of('.') == std::string::npos ||
+            cluster.fqdn.find("..") != std::string::npos || cluster.fqdn.front() == '.') {
+            map.fail("fqdn", "the fqdn of " + name(cluster.id) + " is " + shown(cluster.fqdn) +
+                                 ", which is no name that can be looked up. Write a host name such as \"cucm.example.com\".");
+        }
+        const auto winner = std::find_if(configured.begin(), configured.end(), [&](const Cluster& one) {
+            return lower(one.id) == lower(cluster.id) || lower(one.fqdn) == lower(cluster.fqdn);
+        });
+        if (winner != configured.end()) {
+            warnings.push_back(ConfigError::place(map.place()) + name(cluster.id) +
+                               " of \"discovery\" is not looked up: " + name(winner->id) +
+                               " of \"remote-clusters\" has the same cluster-id or fqdn, and what is "
+                               "configured there wins.");
+            continue;
+        }
+        clusters.push_back(std::move(cluster));
     }
     return clusters;
 }

@@ -39,7 +39,22 @@ struct Cluster {
     std::vector<RemoteServer> servers;
     Transport transport = Transport::automatic;
     bool secure = false;
+    std::uint32_t rate_limit_kbps = 0;  ///< of what is fetched from it: 1000 bit/s, all servers together; 0 = none
     bool operator==(const Cluster&) const = default;
+};
+
+struct DnsServer {
+    IpAddress address;
+    std::uint16_t port = 53;
+    bool operator==(const DnsServer&) const = default;
+};
+
+/// Clusters whose servers are learned from DNS.
+struct Discovery {
+    std::vector<Cluster> clusters;         ///< without servers; they rank after those that are configured whole
+    std::vector<DnsServer> dns_servers;    ///< empty = the machine's own (resolv.conf)
+    std::chrono::seconds min_refresh{60};  ///< between two lookups of a cluster, however short its records live
+    std::chrono::seconds max_refresh{3600};
 };
 
 struct CacheSettings {
@@ -86,6 +101,7 @@ struct Config {
     unsigned threads = 0;  ///< 0 = one per core
     std::filesystem::path files = "/var/lib/branchline/files";
     CacheSettings cache;
+    Discovery discovery;
     std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have
     SecurityMode security_mode = SecurityMode::nonsecure;
     std::vector<std::string> common_files;  ///< globs

@@ -1,6 +1,7 @@
 #include "tftpd/config/config_reader.h"
 
 #include "tftpd/config/cluster_rules.h"
+#include "tftpd/config/discovery_rules.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/logger_check.h"
 #include "tftpd/config/map_reader.h"
@@ -37,6 +38,9 @@ public:
         read_storage();
         config_.clusters = read_clusters(map_.list("remote-clusters", 0, std::numeric_limits<std::size_t>::max()),
                                          {config_.tftp_port, config_.http_port}, machine_, warnings_);
+        if (map_.has("discovery")) {
+            config_.discovery = read_discovery(map_.get("discovery"), config_.clusters, warnings_);
+        }
         read_policy();
         read_limits();
         read_sockets();
@@ -171,12 +175,6 @@ private:
         if (config_.device_binding == DeviceBinding::enforce) {
             not_in_this_version(map_.place("device-binding"), "\"device-binding\": \"enforce\"",
                                 "set it to \"log\" or \"off\"");
-        }
-        if (const ConstElementPtr discovery = map_.get("discovery")) {
-            if (discovery->getType() != Element::map || discovery->size() != 0) {
-                not_in_this_version(map_.place("discovery"), "\"discovery\" (clusters learned at run time)",
-                                    "remove it or set it to { }");
-            }
         }
         for (const ConstElementPtr& element : map_.list("common-files", 0, maximum_common_files)) {
             config_.common_files.push_back(checked_text(*element, "a pattern of \"common-files\"", 1, maximum_glob));

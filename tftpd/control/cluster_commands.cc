@@ -42,15 +42,30 @@ std::string loop_text(const std::string& id) {
            "from here alone), but what neither has is asked for twice. Take this daemon out of its clusters, or it out of ours";
 }
 
-ElementPtr cluster_element(const ClusterStatus& status, const Config& config) {
+ElementPtr discovery_element(const DiscoveryStatus& status) {
+    auto discovery = Element::createMap();
+    const auto set_seconds = [&](const char* key, const std::optional<std::chrono::seconds>& value) {
+        if (value) {
+            discovery->set(key, Element::create(static_cast<std::int64_t>(value->count())));
+        }
+    };
+    set_seconds("since-learned", status.since_learned);
+    set_seconds("next-lookup", status.next_lookup);
+    if (!status.last_error.empty()) {
+        discovery->set("last-error", Element::create(status.last_error));
+    }
+    return discovery;
+}
+
+ElementPtr cluster_element(const ClusterStatus& status) {
     auto cluster = Element::createMap();
     cluster->set("cluster-id", Element::create(status.id));
-    for (const auto& configured : config.clusters) {
-        if (configured.id == status.id) {
-            cluster->set("fqdn", Element::create(configured.fqdn));
-            cluster->set("description", Element::create(configured.description));
-            cluster->set("secure", Element::create(configured.secure));
-        }
+    cluster->set("fqdn", Element::create(status.cluster.fqdn));
+    cluster->set("description", Element::create(status.cluster.description));
+    cluster->set("secure", Element::create(status.cluster.secure));
+    cluster->set("learned", Element::create(status.discovery.has_value()));
+    if (status.discovery) {
+        cluster->set("discovery", discovery_element(*status.discovery));
     }
     auto servers = Element::createList();
     for (const auto& server : status.servers) {
@@ -88,7 +103,7 @@ ConstElementPtr no_such_cluster(const std::string& id) {
 ConstElementPtr changed(const CommandTargets& targets, const std::string& id, const std::string& what) {
     for (const auto& status : targets.resolver->cluster_status()) {
         if (same_id(status.id, id)) {
-            const auto element = cluster_element(status, *targets.config());
+            const auto element = cluster_element(status);
             const auto loop = element->get("loop");
             return createAnswer(success,
                                 "Cluster " + status.id + ' ' + what + "; config-write makes it survive a restart." +
@@ -128,10 +143,9 @@ ConstElementPtr delete_cluster(const CommandTargets& targets, const ConstElement
 
 ConstElementPtr list_clusters(const CommandTargets& targets, const ConstElementPtr& arguments) {
     const Arguments none("tftp-cluster-list", arguments, {});
-    const auto config = targets.config();
     auto clusters = Element::createList();
     for (const auto& status : targets.resolver->cluster_status()) {
-        clusters->add(cluster_element(status, *config));
+        clusters->add(cluster_element(status));
     }
     auto answer = Element::createMap();
     answer->set("clusters", clusters);
@@ -145,7 +159,7 @@ ConstElementPtr get_cluster(const CommandTargets& targets, const ConstElementPtr
     const auto id = Arguments("tftp-cluster-get", arguments, {"cluster-id"}).needed_text("cluster-id");
     for (const auto& status : targets.resolver->cluster_status()) {
         if (status.id == id) {
-            return createAnswer(success, "Cluster " + id + '.', cluster_element(status, *targets.config()));
+            return createAnswer(success, "Cluster " + id + '.', cluster_element(status));
         }
     }
     return no_such_cluster(id);

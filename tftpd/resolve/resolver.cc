@@ -7,6 +7,7 @@
 #include "tftpd/store/file_store.h"
 #include "tftpd/store/log_limit.h"
 #include "tftpd/upstream/cluster_fetch.h"
+#include "tftpd/upstream/discovery.h"
 #include "tftpd/upstream/prober.h"
 #include "resolve_messages.h"
 
@@ -26,6 +27,8 @@ namespace branchline {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr std::chrono::milliseconds refresh_step{20};  // between two looks whether the DNS has answered
 
 std::set<std::string> ids_of(const Config& config) {
     std::set<std::string> ids;
@@ -80,6 +83,9 @@ struct Resolver::Impl {
     }
 
     void arm();
+    [[nodiscard]] ConfigPtr effective();
+    void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
+    void on_learned();
 
     std::mutex mutex;
     View now;
@@ -93,12 +99,17 @@ struct Resolver::Impl {
     asio::steady_timer timer{io};
     std::optional<TimePoint> armed;
     HealthTable health;
+    ConfigPtr configured;  // as the operator wrote it; `now` has the learned clusters, too
+    std::unique_ptr<ClusterDiscovery> discovery;
     std::unique_ptr<ResolverCore> core;
     std::unique_ptr<Prober> prober;
     std::thread thread;
 };
 
 Resolver::Impl::Impl(ConfigPtr config) {
+    configured = config;
+    discovery = std::make_unique<ClusterDiscovery>(io, *config, [this] { on_learned(); });
+    config = effective();
     now.files = std::make_shared<FileStore>(config->files);
     now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
     now.config = config;
@@ -112,6 +123,7 @@ Resolver::Impl::Impl(ConfigPtr config) {
     environment->deadline_moved = [this] { arm(); };
     core = std::make_unique<ResolverCore>(config, now.cache, negative, std::move(environment));
     prober = start_prober(io, config->clusters, health, [this](const RemoteServer& server) { core->server_is_back(server); });
+    asio::post(io, [this] { discovery->start(); });
     // Signals are the main thread's: this one inherits a mask that blocks them all.
     sigset_t all;
     sigset_t before;
@@ -131,9 +143,33 @@ Resolver::Impl::~Impl() {
     io.restart();
     io.poll();
     // The cache's threads post into io: they end before it does, and after the core, which holds the cache too.
+    discovery.reset();
     prober.reset();
     core.reset();
     now.cache.reset();
+}
+
+/// The configuration with the clusters learned so far.
+ConfigPtr Resolver::Impl::effective() {
+    if (configured->discovery.clusters.empty()) {
+        return configured;
+    }
+    auto whole = std::make_shared<Config>(*configured);
+    whole->clusters = discovery->effective(*configured);
+    return whole;
+}
+
+void Resolver::Impl::use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache) {
+    core->reconfigure(config, cache);
+    health.keep_only(config->clusters);
+    prober->set_clusters(config->clusters);
+}
+
+void Resolver::Impl::on_learned() {
+    const auto config = effective();
+    use(config, view().cache);
+    const std::scoped_lock lock(mutex);
+    now.config = config;
 }
 
 void Resolver::Impl::arm() {
@@ -198,6 +234,11 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
 }
 
 void Resolver::reconfigure(ConfigPtr config) {
+    impl_->on_thread([&] {
+        impl_->configured = config;
+        impl_->discovery->reconfigure(*config);
+        config = impl_->effective();
+    });
     auto next = impl_->view();
     if (config->files != next.config->files) {
         next.files = std::make_shared<FileStore>(config->files);
@@ -207,16 +248,13 @@ void Resolver::reconfigure(ConfigPtr config) {
     } else {
         next.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
     }
-    next.config = config;
+    // Asked once more on the thread: something may have been learned meanwhile.
     impl_->on_thread([&] {
-        impl_->core->reconfigure(config, next.cache);
-        impl_->health.keep_only(config->clusters);
-        impl_->prober->set_clusters(config->clusters);
-    });
-    {
+        next.config = impl_->effective();
+        impl_->use(next.config, next.cache);
         const std::scoped_lock lock(impl_->mutex);
         std::swap(impl_->now, next);
-    }
+    });
     // An earlier cache, now in `next`, may take its time to write what is waiting: here, and not on a thread that answers.
 }
 
@@ -232,6 +270,7 @@ std::vector<ClusterStatus> Resolver::cluster_status() {
         for (const auto& cluster : config->clusters) {
             ClusterStatus status;
             status.id = cluster.id;
+            status.cluster = cluster;
             for (const auto& server : cluster.servers) {
                 ServerStatus one;
                 one.server = server;
@@ -250,8 +289,25 @@ std::vector<ClusterStatus> Resolver::cluster_status() {
             }
             clusters.push_back(std::move(status));
         }
+        for (auto& discovered : impl_->discovery->status()) {
+            for (auto& status : clusters) {
+                if (status.id == discovered.id) {
+                    status.discovery = std::move(discovered);
+                    break;
+                }
+            }
+        }
         return clusters;
     });
+}
+
+std::size_t Resolver::refresh_clusters(const std::string& id, std::chrono::milliseconds patience) {
+    const auto count = impl_->on_thread([&] { return impl_->discovery->refresh(id); });
+    const auto until = Clock::now() + patience;
+    while (count > 0 && Clock::now() < until && impl_->on_thread([&] { return impl_->discovery->busy(); })) {
+        std::this_thread::sleep_for(refresh_step);
+    }
+    return count;
 }
 
 std::vector<Rival> Resolver::rivals() {

@@ -8,6 +8,7 @@
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
 #include "tftpd/store/content.h"
+#include "tftpd/upstream/learned_clusters.h"
 
 #include <chrono>
 #include <cstdint>
@@ -60,6 +61,8 @@ struct ServerStatus {
 };
 struct ClusterStatus {
     std::string id;
+    Cluster cluster;                             ///< as it is asked now
+    std::optional<DiscoveryStatus> discovery{};  ///< if its servers are learned
     std::vector<ServerStatus> servers;
 };
 
@@ -100,6 +103,9 @@ public:
 
     // For commands; each waits for the resolver's thread.
     [[nodiscard]] std::vector<ClusterStatus> cluster_status();
+    /// Looks up the servers of one cluster (empty: of all) whose servers are learned, and waits for the DNS at most so long.
+    /// Returns how many are looked up.
+    std::size_t refresh_clusters(const std::string& id, std::chrono::milliseconds patience);
     [[nodiscard]] std::vector<Rival> rivals();
     [[nodiscard]] std::vector<CacheEntry> cache_entries();
     [[nodiscard]] std::size_t flush(const FlushSelection& selection);  ///< entries removed, negative ones included

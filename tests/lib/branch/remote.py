@@ -110,3 +110,35 @@ class Nginx:
         lines = file.read_text().splitlines() if file.exists() else []
         asked = [line.split('"')[1].split() for line in lines if '"' in line]
         return [words[1].lstrip("/") for words in asked if len(words) > 1]
+
+
+class Dnsmasq:
+    """A real DNS server; `records` are its own options, such as "--host-record=a.example.com,192.0.2.1,300"."""
+
+    def __init__(self, namespace, work, records, label="dnsmasq"):
+        self.namespace, self.work, self.records, self.label = namespace, work, list(records), label
+        self.process = None
+
+    def start(self):
+        log = self.work / f"{self.label}.log"
+        mark = log.stat().st_size if log.exists() else 0
+        self.process = Process(
+            self.label,
+            ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--log-queries",
+             "--log-facility=-", "--user=root", "--pid-file", "--local-ttl=300", "--auth-ttl=300",
+             "--local=/example.com/", *self.records],
+            log,
+            self.namespace,
+        )  # fmt: skip
+        self.process.wait_for("dnsmasq.*: started", 10 * paths.PATIENCE, since=mark)
+        return self
+
+    def now(self, *records):
+        """Other records from now on."""
+        self.stop()
+        self.records = list(records)
+        return self.start()
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
