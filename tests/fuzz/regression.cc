@@ -23,8 +23,10 @@ struct Target {
     const char* name;
     void (*run)(ByteView);
 };
-constexpr std::array<Target, 3> targets{
-    {{"tftp_packet", fuzz::tftp_packet}, {"tftp_session", fuzz::tftp_session}, {"upstream", fuzz::upstream}}};
+constexpr std::array<Target, 4> targets{{{"tftp_packet", fuzz::tftp_packet},
+                                         {"tftp_session", fuzz::tftp_session},
+                                         {"upstream", fuzz::upstream},
+                                         {"tlv", fuzz::tlv}}};
 
 Bytes read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);

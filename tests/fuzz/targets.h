@@ -13,6 +13,7 @@ namespace branchline::fuzz {
 void tftp_packet(ByteView input);   ///< one datagram into the parser and the option rules
 void tftp_session(ByteView input);  ///< a request and what follows it into ReadTransfer
 void upstream(ByteView input);      ///< a server's datagrams into FetchTransfer
+void tlv(ByteView input);           ///< a file into the readers of signed files, trust lists and certificates
 
 /// Ends the program with a message unless `holds`.
 inline void must(bool holds, const char* what) {

@@ -2,6 +2,7 @@
 // answer. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 done, and there was nothing.
 #include "tftpd/client/daemon_client.h"
 #include "tftpd/ctl/tables.h"
+#include "tftpd/ctl/trust_show.h"
 
 #include <CLI/CLI.hpp>
 #include <exceptions/exceptions.h>
@@ -99,7 +100,7 @@ class Words {
 public:
     Words() {
         app_.add_option("--socket", request_.socket, "the daemon's control socket")->capture_default_str();
-        app_.add_flag("--json", request_.json, "print the daemon's answer as JSON");
+        app_.add_flag("--json", request_.json, "print the answer as JSON");
         app_.require_subcommand(1);
         app_.fallthrough();
         simple("status", "is it running, is it serving", "status-get", branchline::status_text);
@@ -111,6 +112,7 @@ public:
         add_config_test();
         add_clusters();
         add_cache();
+        add_trust();
         add_send();
     }
 
@@ -120,8 +122,8 @@ public:
         } catch (const CLI::ParseError& error) {
             return app_.exit(error) == 0 ? done : wrong_usage;
         }
-        if (!file_.empty()) {
-            return test_file(file_);
+        if (without_daemon_) {
+            return without_daemon_();
         }
         return send(request_);
     }
@@ -137,6 +139,7 @@ private:
     void add_config_test() {
         auto* test = app_.add_subcommand("config-test", "check a configuration file without taking it");
         test->add_option("FILE", file_, "the file")->required();
+        test->callback([this] { without_daemon_ = [this] { return test_file(file_); }; });
     }
 
     void add_clusters() {
@@ -187,6 +190,14 @@ private:
         request_.text_argument("phone", phone_);
     }
 
+    void add_trust() {
+        auto* trust = app_.add_subcommand("trust", "signatures, trust lists and certificates");
+        trust->require_subcommand(1);
+        auto* show = trust->add_subcommand("show", "a trust list (ITL, CTL) or a signed file, and whether its signature holds");
+        show->add_option("FILE", file_, "the file")->required();
+        show->callback([this] { without_daemon_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
+    }
+
     void add_send() {
         auto* send = app_.add_subcommand("send", "any command, as it is");
         send->add_option("COMMAND", name_, "such as list-commands")->required();
@@ -206,6 +217,7 @@ private:
 
     CLI::App app_{"branchlinectl asks the running branchline-tftpd, and tells it what to do.", "branchlinectl"};
     Request request_;
+    std::function<int()> without_daemon_;  ///< what is done instead of asking it
     std::string file_;
     std::string name_;
     std::string cluster_;

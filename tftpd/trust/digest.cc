@@ -1,0 +1,70 @@
+#include "tftpd/trust/digest.h"
+
+#include <mbedtls/md.h>
+
+#include <cassert>
+
+namespace branchline::trust {
+namespace {
+
+mbedtls_md_type_t type_of(Digest digest) {
+    switch (digest) {
+        case Digest::md5:
+            return MBEDTLS_MD_MD5;
+        case Digest::sha1:
+            return MBEDTLS_MD_SHA1;
+        case Digest::sha256:
+            return MBEDTLS_MD_SHA256;
+        case Digest::sha512:
+            break;
+    }
+    return MBEDTLS_MD_SHA512;
+}
+
+}  // namespace
+
+const char* digest_name(Digest digest) {
+    switch (digest) {
+        case Digest::md5:
+            return "MD5";
+        case Digest::sha1:
+            return "SHA-1";
+        case Digest::sha256:
+            return "SHA-256";
+        case Digest::sha512:
+            break;
+    }
+    return "SHA-512";
+}
+
+Bytes hash(Digest digest, std::initializer_list<ByteView> parts) {
+    const auto* info = mbedtls_md_info_from_type(type_of(digest));
+    assert(info != nullptr);
+    mbedtls_md_context_t context;
+    mbedtls_md_init(&context);
+    int error = mbedtls_md_setup(&context, info, 0);
+    error = error != 0 ? error : mbedtls_md_starts(&context);
+    for (const auto part : parts) {
+        error = error != 0 ? error : mbedtls_md_update(&context, part.data(), part.size());
+    }
+    Bytes result(mbedtls_md_get_size(info));
+    error = error != 0 ? error : mbedtls_md_finish(&context, result.data());
+    mbedtls_md_free(&context);
+    if (error != 0) {
+        result.clear();  // no memory: an empty hash fits no signature
+    }
+    return result;
+}
+
+std::string hex(ByteView bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(2 * bytes.size());
+    for (const auto byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 0xf];
+    }
+    return text;
+}
+
+}  // namespace branchline::trust
