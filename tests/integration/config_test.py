@@ -205,6 +205,7 @@ class Running(BranchTest):
             answer = self.tftpd.command(command, bad)
             self.assertEqual(answer["result"], 1, answer)
             self.assertIn("hq", answer["text"])
+            self.assertRegex(answer["text"], r"^command:1:\d+: /Tftpd/remote-clusters/0/tftp-servers: ")
             self.assertEqual(self.asked(), b"one")
         answer = self.tftpd.command("config-set", document)
         self.assertEqual(answer["result"], 0, answer)

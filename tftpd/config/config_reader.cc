@@ -298,7 +298,19 @@ ReadConfig read_config_file(const std::string& path, const Machine& machine) {
 }
 
 ReadConfig read_config_document(ConstElementPtr document, const Machine& machine) {
-    return read(copy_json(*document), machine);
+    const auto copy = copy_json(*document);
+    try {
+        return read(copy, machine);
+    } catch (const ConfigError& error) {
+        // Programs write commands on one line: the column alone is a riddle.
+        const bool of_command = error.position().file == command_name;
+        const auto pointer = of_command ? pointer_to(*copy, error.position()) : std::string();
+        if (pointer.empty()) {
+            throw;
+        }
+        const auto place_size = ConfigError::place(error.position()).size();
+        throw ConfigError(error.position(), pointer + ": " + (error.what() + place_size));
+    }
 }
 
 }  // namespace branchline

@@ -4,6 +4,8 @@
 #include "tftpd/config/utf8.h"
 #include "tftpd/config/value_text.h"
 
+#include <boost/algorithm/string/replace.hpp>
+
 namespace branchline {
 namespace {
 
@@ -120,22 +122,42 @@ private:
     JsonTokens tokens_;
 };
 
+// Where a copied element is. Kea calls a command "<wire>" and counts its lines from 0, which reads as "unknown"; its columns
+// are one too large behind the first line for maps and lists, and one too small in the first line for the rest. A document
+// that is copied again has its right place already.
+Element::Position place_of(const Element& element) {
+    auto place = element.getPosition();
+    if (place.file_ == "<wire>") {
+        const auto type = element.getType();
+        const bool bracketed = type == Element::map || type == Element::list;
+        if (bracketed && place.line_ > 0) {
+            --place.pos_;
+        } else if (!bracketed && place.line_ == 0) {
+            ++place.pos_;
+        }
+        place.file_ = command_name;
+        ++place.line_;
+    }
+    return place;
+}
+
 // isc::data::copy loses the places, and they are what messages begin with.
 ElementPtr copy_element(const Element& element, unsigned depth) {
+    const Element::Position place = place_of(element);
+    const Position here{place.file_, place.line_, place.pos_};
     const auto type = element.getType();
     if ((type == Element::map || type == Element::list) && depth == maximum_nesting) {
-        throw ConfigError(position_of(element), nesting_text);
+        throw ConfigError(here, nesting_text);
     }
     const auto checked = [&](const std::string& text) {
         if (text.find('\0') != std::string::npos) {
-            throw ConfigError(position_of(element), nul_character_text);
+            throw ConfigError(here, nul_character_text);
         }
         if (!is_utf8(text)) {
-            throw ConfigError(position_of(element), not_utf8_text);
+            throw ConfigError(here, not_utf8_text);
         }
         return text;
     };
-    const Element::Position& place = element.getPosition();
     switch (type) {
         case Element::map: {
             ElementPtr result = Element::createMap(place);
@@ -180,6 +202,29 @@ ElementPtr read_json_text(std::string text, std::string name) {
 
 ElementPtr copy_json(const Element& document) {
     return copy_element(document, 0);
+}
+
+std::string pointer_to(const Element& document, const Position& place) {
+    const auto within = [&](const std::string& step, const Element& inner) {
+        const Position start = position_of(inner);
+        const bool starts_here = start.file == place.file && start.line == place.line && start.column == place.column;
+        const std::string rest = pointer_to(inner, place);
+        return starts_here || !rest.empty() ? "/" + step + rest : std::string();
+    };
+    std::string found;
+    if (document.getType() == Element::map) {
+        for (const auto& [key, inner] : document.mapValue()) {
+            std::string step = key;
+            boost::algorithm::replace_all(step, "~", "~0");
+            boost::algorithm::replace_all(step, "/", "~1");
+            found = found.empty() ? within(step, *inner) : found;
+        }
+    } else if (document.getType() == Element::list) {
+        for (std::size_t index = 0; index < document.size() && found.empty(); ++index) {
+            found = within(std::to_string(index), *document.get(static_cast<int>(index)));
+        }
+    }
+    return found;
 }
 
 Position position_of(const Element& element) {

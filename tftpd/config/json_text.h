@@ -28,9 +28,16 @@ isc::data::ElementPtr read_json_file(const std::string& path);
 /// The same for a text that is here already; `name` stands for the file in positions. Throws ConfigError.
 isc::data::ElementPtr read_json_text(std::string text, std::string name);
 
+/// What stands for the file in positions of a command's arguments; lines count from the command's first brace.
+inline constexpr const char* command_name = "command";
+
 /// A copy of a document that another parser made (a command's arguments), places kept, held to the limits above. Throws
 /// ConfigError.
 isc::data::ElementPtr copy_json(const isc::data::Element& document);
+
+/// The way from `document` to the innermost value that starts at `place`, as a JSON pointer (RFC 6901): what is wrong in a text
+/// that a program wrote on one line. Empty if nothing starts there.
+std::string pointer_to(const isc::data::Element& document, const Position& place);
 
 /// Where an element's value starts.
 Position position_of(const isc::data::Element& element);

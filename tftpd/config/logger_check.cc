@@ -49,13 +49,20 @@ void check_output(const isc::data::ConstElementPtr& element) {
 void check_loggers(const std::vector<isc::data::ConstElementPtr>& loggers) {
     for (const auto& element : loggers) {
         const MapReader map(element, "loggers",
-                            {"name", "severity", "debuglevel", "output-options", "user-context", "comment"});
+                            {"name", "severity", "debuglevel", "output-options", "output_options", "user-context", "comment"});
         map.require("name", "\"name\": \"branchline-tftpd\", or one of its parts");
         map.text("name", "", 1, maximum_name);
         check_severity(map);
         map.number<int>("debuglevel", 0, 0, maximum_debug_level);
-        for (const auto& output : map.list("output-options", 0, maximum_outputs)) {
-            check_output(output);
+        // Kea's manuals up to 2.6 wrote it with an underscore; its daemons take either, and one of them.
+        if (map.has("output-options") && map.has("output_options")) {
+            map.fail("output_options",
+                     "\"output_options\" is there beside \"output-options\", which means the same. Remove one.");
+        }
+        for (const auto* const key : {"output-options", "output_options"}) {
+            for (const auto& output : map.list(key, 0, maximum_outputs)) {
+                check_output(output);
+            }
         }
     }
 }

@@ -197,6 +197,13 @@ TEST(ConfigReader, ADocumentOverTheSocketIsLeftAlone) {
     CHECK_EQUAL(1069, result.config->tftp_port);
 }
 
+TEST(ConfigReader, AMistakeInACommandIsShownByPlaceAndPointer) {
+    const std::string text("{\"Tftpd\": {\"limits\": {\"transfers\": 0}}}");
+    const auto document = isc::data::Element::fromWire(text);
+    CHECK(begins(error_of([&] { read_config_document(document, machine()); }),
+                 "command:1:36: /Tftpd/limits/transfers: \"transfers\" is the number 0"));
+}
+
 TEST(ConfigReader, InterfacesAreStarsNamesOrAddresses) {
     const auto interfaces = [](const std::string& list) {
         return refusal("\"interfaces-config\": {\"interfaces\": [" + list + "]}");

@@ -161,6 +161,30 @@ TEST(JsonText, ADocumentFromElsewhereIsHeldToTheSameLimits) {
     STRCMP_EQUAL("t:1:8", copy->get("a")->get(0)->getPosition().str().c_str());
 }
 
+TEST(JsonText, ACommandsPlacesCountFromOneHoweverOftenItIsCopied) {
+    const std::string text("{ \"a\": [ 7, true, \"x\", null,\n [ 7, true, \"x\", {\n } ] ] }");
+    const auto expected = read_json_text(text, "command");
+    const auto copy = copy_json(*copy_json(*isc::data::Element::fromWire(text)));
+    const auto same_places = [](const isc::data::Element& left, const isc::data::Element& right, const auto& self) -> void {
+        STRCMP_EQUAL(left.getPosition().str().c_str(), right.getPosition().str().c_str());
+        for (std::size_t at = 0; left.getType() == isc::data::Element::list && at < left.size(); ++at) {
+            self(*left.get(static_cast<int>(at)), *right.get(static_cast<int>(at)), self);
+        }
+    };
+    same_places(*expected, *copy, same_places);
+    same_places(*expected->get("a"), *copy->get("a"), same_places);
+}
+
+TEST(JsonText, APointerSaysTheWayToAPlace) {
+    const auto document = read_json_text("{\"a\": [1, {\"b/c~\": [7]}], \"d\": {}}", "t");
+    STRCMP_EQUAL("", pointer_to(*document, {"t", 1, 1}).c_str());  // the document itself
+    STRCMP_EQUAL("/a", pointer_to(*document, {"t", 1, 7}).c_str());
+    STRCMP_EQUAL("/a/1/b~1c~0/0", pointer_to(*document, position_of(*document->get("a")->get(1)->get("b/c~")->get(0))).c_str());
+    STRCMP_EQUAL("/d", pointer_to(*document, position_of(*document->get("d"))).c_str());
+    STRCMP_EQUAL("", pointer_to(*document, {"t", 1, 9}).c_str());
+    STRCMP_EQUAL("", pointer_to(*document, {"other", 1, 7}).c_str());
+}
+
 TEST(JsonText, WhatKeaWritesIsReadBackTheSame) {
     const auto document = read_json_text("{\"a\":\"é \\\" \\\\ \\n /\",\"b\":[1,-2,true,null,1.5]}", "t");
     CHECK(document->equals(*read_json_text(document->str(), "t")));

@@ -29,6 +29,7 @@ TEST(LoggerCheck, KeasSyntaxIsAccepted) {
                            "8, \"pattern\": \"%m\\n\"},"
                            "{\"output\": \"/var/log/kea/t.log\"}]}")
                          .c_str());
+    STRCMP_EQUAL("", check("{\"name\": \"x\", \"output_options\": [{\"output\": \"stdout\"}]}").c_str());
     STRCMP_EQUAL("", check("{\"name\": \"x\"}").c_str());
 }
 
@@ -36,7 +37,9 @@ TEST(LoggerCheck, UnknownKeysTypesAndSeveritiesAreRefused) {
     const std::pair<const char*, const char*> cases[] = {
         {"{}", "t:2:1: \"loggers\" has no \"name\""},
         {"7", "t:2:1: \"loggers\" is the number 7; it must be a map"},
-        {"{\"name\": \"x\", \"output_options\": []}", "Did you mean \"output-options\"?"},
+        {"{\"name\": \"x\", \"output_option\": []}", "Did you mean \"output-options\"?"},
+        {"{\"name\": \"x\", \"output_options\": [{}]}", "has no \"output\""},
+        {"{\"name\": \"x\", \"output-options\": [], \"output_options\": []}", "which means the same. Remove one."},
         {"{\"name\": \"x\", \"severity\": \"WARNING\"}", "Did you mean \"WARN\"?"},
         {"{\"name\": \"x\", \"severity\": 3}", "it must be a string"},
         {"{\"name\": \"x\", \"debuglevel\": 100}", "from 0 to 99"},
