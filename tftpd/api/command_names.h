@@ -7,10 +7,25 @@
 
 namespace branchline::api {
 
-inline constexpr std::array<std::string_view, 12> tftp_commands{
-    "tftp-cache-flush",    "tftp-cache-get",     "tftp-cache-list",     "tftp-cluster-add",
-    "tftp-cluster-del",    "tftp-cluster-get",   "tftp-cluster-list",   "tftp-cluster-refresh",
-    "tftp-cluster-update", "tftp-service-start", "tftp-service-status", "tftp-service-stop",
-};
+// One name a line, so that two changes do not meet.
+// clang-format off
+inline constexpr auto tftp_commands = std::to_array<std::string_view>({
+    "tftp-cache-flush",
+    "tftp-cache-get",
+    "tftp-cache-list",
+    "tftp-cluster-add",
+    "tftp-cluster-del",
+    "tftp-cluster-get",
+    "tftp-cluster-list",
+    "tftp-cluster-refresh",
+    "tftp-cluster-update",
+    "tftp-file-add",
+    "tftp-file-del",
+    "tftp-file-list",
+    "tftp-service-start",
+    "tftp-service-status",
+    "tftp-service-stop",
+});
+// clang-format on
 
 }  // namespace branchline::api

@@ -70,6 +70,7 @@ struct Limits {
     unsigned transfers = 4096;
     unsigned transfers_per_client = 64;  ///< per IPv4 address or IPv6 /64
     unsigned device_names_per_client = 8;
+    std::uint64_t files_max_size = 4096ull << 20;  ///< bytes, over all own files that commands add ("files-max-size-mb")
 };
 
 /// Where transfers' server TIDs come from.

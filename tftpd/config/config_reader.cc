@@ -207,11 +207,15 @@ private:
             return;
         }
         Limits& limits = config_.limits;
-        const MapReader map(map_.get("limits"), "limits", {"transfers", "transfers-per-client", "device-names-per-client"});
+        const MapReader map(map_.get("limits"), "limits",
+                            {"transfers", "transfers-per-client", "device-names-per-client", "files-max-size-mb"});
         limits.transfers = map.number<unsigned>("transfers", limits.transfers, 1, 65536);
         limits.transfers_per_client = map.number<unsigned>("transfers-per-client", limits.transfers_per_client, 1, 65536);
         limits.device_names_per_client =
             map.number<unsigned>("device-names-per-client", limits.device_names_per_client, 1, 65536);
+        limits.files_max_size =
+            map.number<std::uint64_t>("files-max-size-mb", limits.files_max_size >> 20, 1, 1u << 20, "megabytes of 2^20 bytes")
+            << 20;
     }
 
     void read_sockets() {

@@ -23,6 +23,7 @@ CommandList configuration_commands(const CommandTargets& targets);  ///< config-
 CommandList process_commands(const CommandTargets& targets);   ///< status-get, statistic-*, version-get, build-report, shutdown
 CommandList cluster_commands(const CommandTargets& targets);   ///< tftp-cluster-*
 CommandList cache_commands(const CommandTargets& targets);     ///< tftp-cache-*
+CommandList file_commands(const CommandTargets& targets);      ///< tftp-file-*
 CommandList service_commands(const CommandTargets& targets);   ///< tftp-service-*
 CommandList upstream_commands(const CommandTargets& targets);  ///< tftp-*: what makes the daemon ask remote servers
 

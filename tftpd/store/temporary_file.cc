@@ -1,6 +1,7 @@
 #include "tftpd/store/temporary_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -21,6 +22,22 @@ TemporaryFile::~TemporaryFile() {
 int TemporaryFile::publish(const std::filesystem::path& as) {
     // The bytes before the name: a power cut in between must not leave a good name on a file full of zeros.
     if (::fsync(fd_.get()) != 0 || std::rename(path_.c_str(), as.c_str()) != 0) {
+        return errno;
+    }
+    path_.clear();
+    return 0;
+}
+
+int TemporaryFile::finish(mode_t mode) {
+    if (fd_ && (::fchmod(fd_.get(), mode) != 0 || ::fsync(fd_.get()) != 0)) {
+        return errno;
+    }
+    fd_.reset();
+    return 0;
+}
+
+int TemporaryFile::publish_in(int directory, const std::string& as) {
+    if (::renameat(AT_FDCWD, path_.c_str(), directory, as.c_str()) != 0) {
         return errno;
     }
     path_.clear();

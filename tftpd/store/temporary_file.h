@@ -4,8 +4,11 @@
 
 #include "tftpd/store/unique_fd.h"
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace branchline {
 
@@ -22,6 +25,11 @@ public:
 
     /// Makes sure that its bytes are on the disk and gives it its final name, replacing what had it. 0, or errno.
     int publish(const std::filesystem::path& as);
+
+    /// Nothing more will be written: sets the mode, makes sure that the bytes are on the disk, and closes it. 0, or errno.
+    int finish(mode_t mode);
+    /// Gives it its final name in an open directory; to be finished before. 0, or errno.
+    int publish_in(int directory, const std::string& as);
 
 private:
     UniqueFd fd_;

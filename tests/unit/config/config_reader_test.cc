@@ -107,6 +107,7 @@ TEST(ConfigReader, TheShippedExampleIsTheDefaultsAndTwoClusters) {
     CHECK_EQUAL(defaults.limits.transfers, config.limits.transfers);
     CHECK_EQUAL(defaults.limits.transfers_per_client, config.limits.transfers_per_client);
     CHECK_EQUAL(defaults.limits.device_names_per_client, config.limits.device_names_per_client);
+    CHECK_EQUAL(4096ull << 20, config.limits.files_max_size);
     STRCMP_EQUAL("/run/kea/branchline-tftpd.sock", config.control_socket.c_str());
     STRCMP_EQUAL(defaults.event_socket.c_str(), config.event_socket.c_str());
 }
@@ -164,6 +165,7 @@ TEST(ConfigReader, NumbersHaveTheRangesOfTheManual) {
     check_range("\"limits\": {\"transfers\": ", 1, 65536, "}");
     check_range("\"limits\": {\"transfers-per-client\": ", 1, 65536, "}");
     check_range("\"limits\": {\"device-names-per-client\": ", 1, 65536, "}");
+    check_range("\"limits\": {\"files-max-size-mb\": ", 1, 1u << 20, "}");
 }
 
 TEST(ConfigReader, UnknownKeysAreRefusedAtEveryLevel) {
