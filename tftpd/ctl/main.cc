@@ -1,6 +1,8 @@
 // branchlinectl: the operator's command line. Each word is one command over the daemon's control socket and a way to show its
-// answer. Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 done, and there was nothing.
+// answer. docs/man/branchlinectl.1 and the completions beside this file name the same words; a test holds them together.
 #include "tftpd/client/daemon_client.h"
+#include "tftpd/ctl/long_work.h"
+#include "tftpd/ctl/request.h"
 #include "tftpd/ctl/tables.h"
 #include "tftpd/ctl/trust_show.h"
 
@@ -12,78 +14,22 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <vector>
 
 namespace {
 
+using branchline::Request;
 using isc::data::ConstElementPtr;
 using isc::data::Element;
-using isc::data::ElementPtr;
-
-constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int wrong_usage = 2;
-constexpr int nothing_there = 3;
-
-constexpr int kea_success = 0;
-constexpr int kea_empty = 3;
-
-constexpr std::chrono::seconds answer_limit{60};  ///< a reload of many clusters takes time
 
 using Show = std::function<std::string(const ConstElementPtr& arguments)>;
-
-/// What the words on the command line came to.
-struct Request {
-    std::string socket = branchline::default_socket();
-    bool json = false;
-    std::string command;
-    ElementPtr arguments;
-    Show show;  ///< how to print the answer's arguments; without it the answer's text is printed
-
-    void ask(const std::string& name, Show how = {}) {
-        command = name;
-        show = std::move(how);
-    }
-    void argument(const std::string& name, const ElementPtr& value) {
-        if (!arguments) {
-            arguments = Element::createMap();
-        }
-        arguments->set(name, value);
-    }
-    void text_argument(const std::string& name, const std::string& value) {
-        if (!value.empty()) {
-            argument(name, Element::create(value));
-        }
-    }
-};
-
-int send(const Request& request) {
-    const auto answer = branchline::ask_daemon(request.socket, request.command, request.arguments, answer_limit);
-    if (!answer) {
-        std::cerr << "branchlinectl: " << answer.error().text << '\n';
-        return failed;
-    }
-    const auto result = (*answer)->get("result")->intValue();
-    const auto arguments = (*answer)->get("arguments");
-    const auto text = (*answer)->get("text");
-    const auto said = text ? text->stringValue() : std::string();
-    if (request.json) {
-        std::cout << isc::data::prettyPrint(*answer, 0, 4) << '\n';
-    } else if (result != kea_success && result != kea_empty) {
-        std::cerr << "branchlinectl: " << said << '\n';
-    } else if (result == kea_success && request.show && arguments) {
-        std::cout << request.show(arguments);
-    } else {
-        std::cout << said << '\n';
-    }
-    return result == kea_success ? done : result == kea_empty ? nothing_there : failed;
-}
 
 // The daemon's own check tells file, line and column, and needs no running daemon.
 int test_file(const std::string& file) {
     ::execlp("branchline-tftpd", "branchline-tftpd", "-t", file.c_str(), nullptr);
     ::execl("/usr/sbin/branchline-tftpd", "branchline-tftpd", "-t", file.c_str(), nullptr);
     std::cerr << "branchlinectl: cannot start branchline-tftpd to check the file; is it in PATH or in /usr/sbin?\n";
-    return failed;
+    return branchline::exit_failed;
 }
 
 std::string raw(const ConstElementPtr& arguments) {
@@ -99,19 +45,24 @@ std::string version_text(const ConstElementPtr& arguments) {
 class Words {
 public:
     Words() {
+        request_.socket = branchline::default_socket();
         app_.add_option("--socket", request_.socket, "the daemon's control socket")->capture_default_str();
         app_.add_flag("--json", request_.json, "print the answer as JSON");
+        app_.set_help_all_flag("--help-all", "every word and its options");
         app_.require_subcommand(1);
         app_.fallthrough();
         simple("status", "is it running, is it serving", "status-get", branchline::status_text);
-        simple("statistics", "everything that is counted", "statistic-get-all", branchline::statistics_table);
+        add_statistics();
         simple("version", "the running daemon's version", "version-get", version_text);
         simple("reload", "take the configuration file anew", "config-reload");
         simple("config-get", "the running configuration", "config-get", branchline::configuration_text);
         simple("stop", "stop the daemon in order", "shutdown");
-        add_config_test();
+        simple("build-report", "what the running daemon was built with", "build-report");
+        add_config_files();
         add_clusters();
         add_cache();
+        add_files();
+        add_service();
         add_trust();
         add_send();
     }
@@ -120,12 +71,12 @@ public:
         try {
             app_.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
-            return app_.exit(error) == 0 ? done : wrong_usage;
+            return app_.exit(error) == 0 ? branchline::exit_done : branchline::exit_wrong_usage;
         }
-        if (without_daemon_) {
-            return without_daemon_();
+        if (instead_) {
+            return instead_();
         }
-        return send(request_);
+        return branchline::send(request_);
     }
 
 private:
@@ -136,21 +87,152 @@ private:
         return added;
     }
 
-    void add_config_test() {
+    void add_statistics() {
+        auto* statistics = app_.add_subcommand("statistics", "everything that is counted, or one of it");
+        statistics->add_option("NAME", name_, "such as http-requests");
+        statistics->add_flag("--reset", reset_, "set to zero");
+        statistics->callback([this] {
+            request_.ask(std::string(reset_ ? "statistic-reset" : "statistic-get") + (name_.empty() ? "-all" : ""),
+                         branchline::statistics_table);
+            request_.text_argument("name", name_);
+        });
+    }
+
+    void add_config_files() {
+        auto* write = app_.add_subcommand("config-write", "write the running configuration to its file");
+        write->add_option("FILE", file_, "another name in the same directory");
+        write->callback([this] {
+            request_.ask("config-write");
+            request_.text_argument("filename", file_);
+        });
         auto* test = app_.add_subcommand("config-test", "check a configuration file without taking it");
         test->add_option("FILE", file_, "the file")->required();
-        test->callback([this] { without_daemon_ = [this] { return test_file(file_); }; });
+        test->callback([this] { instead_ = [this] { return test_file(file_); }; });
     }
 
     void add_clusters() {
         auto* cluster = app_.add_subcommand("cluster", "the remote clusters");
         cluster->require_subcommand(1);
         simple("list", "all of them and their servers", "tftp-cluster-list", branchline::cluster_table, cluster);
-        auto* get = cluster->add_subcommand("get", "one of them");
-        get->add_option("CLUSTER-ID", name_, "which")->required();
-        get->callback([this] {
-            request_.ask("tftp-cluster-get", branchline::cluster_text);
+        cluster_word(*cluster, "get", "one of them", "tftp-cluster-get", branchline::cluster_text);
+        auto* add = cluster_word(*cluster, "add", "a new one, in force at once", "tftp-cluster-add");
+        add_cluster_options(*add);
+        add->needs(add->get_option("--server"));
+        add_cluster_options(*cluster_word(*cluster, "update", "change what is named, keep the rest", "tftp-cluster-update"));
+        cluster_word(*cluster, "del", "take it out, and its files out of the cache", "tftp-cluster-del");
+        auto* refresh = cluster->add_subcommand("refresh", "look up the servers of clusters that are learned from the DNS");
+        refresh->add_option("CLUSTER-ID", name_, "one of them");
+        refresh->callback([this] {
+            request_.ask("tftp-cluster-refresh");
             request_.text_argument("cluster-id", name_);
+        });
+    }
+
+    CLI::App* cluster_word(CLI::App& under, const std::string& word, const std::string& help, const std::string& command,
+                           const Show& show = {}) {
+        auto* added = under.add_subcommand(word, help);
+        added->add_option("CLUSTER-ID", name_, "which")->required();
+        added->callback([this, command, show] {
+            request_.ask(command, show);
+            request_.text_argument("cluster-id", name_);
+            add_cluster_arguments();
+        });
+        return added;
+    }
+
+    void add_cluster_options(CLI::App& word) {
+        word.add_option("--server", servers_, "a TFTP server's address; again for the second and third")
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        word.add_option("--fqdn", fqdn_, "its name");
+        word.add_option("--description", description_, "a word about it");
+        word.add_option("--transport", transport_, "auto, http or tftp");
+        word.add_option("--before", before_, "the cluster that it comes before");
+        word.add_option("--set", settings_, "KEY=JSON: any other key of a cluster")
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+
+    void add_cluster_arguments() {
+        if (!servers_.empty()) {
+            auto list = Element::createList();
+            for (const auto& server : servers_) {
+                list->add(Element::create(server));
+            }
+            request_.argument("tftp-servers", list);
+        }
+        request_.text_argument("fqdn", fqdn_);
+        request_.text_argument("description", description_);
+        request_.text_argument("transport", transport_);
+        request_.text_argument("before", before_);
+        for (const auto& setting : settings_) {
+            const auto equals = setting.find('=');
+            if (equals == std::string::npos || equals == 0) {
+                throw CLI::ValidationError("--set", "say KEY=JSON, such as secure=false");
+            }
+            request_.argument(setting.substr(0, equals), json_of("--set", setting.substr(equals + 1)));
+        }
+    }
+
+    static isc::data::ElementPtr json_of(const char* option, const std::string& text) {
+        try {
+            return Element::fromJSON(text);
+        } catch (const isc::Exception& error) {
+            throw CLI::ValidationError(option, std::string("no JSON: ") + error.what());
+        }
+    }
+
+    void add_files() {
+        auto* file = app_.add_subcommand("file", "the appliance's own files");
+        file->require_subcommand(1);
+        auto* list = file->add_subcommand("list", "what is there");
+        list->add_option("DIRECTORY", name_, "only what is below it");
+        list->callback([this] {
+            request_.ask("tftp-file-list", branchline::file_table);
+            request_.text_argument("directory", name_);
+        });
+        auto* add = file->add_subcommand("add", "send one; phones get it from then on");
+        add->add_option("FILE", file_, "a file, or with --unpack an archive, on this machine")->required();
+        add->add_option("--name", name_, "what phones call it; with --unpack the directory to unpack into");
+        add->add_flag("--replace", replace_, "take the place of a file of that name");
+        add->add_flag("--unpack", unpack_, "a zip, tar, tar.gz, tar.bz2, tar.xz or tar.zst: store the files in it");
+        add->callback([this] {
+            instead_ = [this] {
+                request_.ask("tftp-file-add");
+                const auto base = file_.substr(file_.rfind('/') + 1);
+                request_.text_argument("name", name_.empty() && !unpack_ ? base : name_);
+                request_.flag_argument("replace", replace_);
+                request_.flag_argument("unpack", unpack_);
+                return branchline::add_file(request_, file_);
+            };
+        });
+        auto* del = file->add_subcommand("del", "delete one");
+        del->add_option("NAME", name_, "which")->required();
+        del->add_flag("--recursive", recursive_, "a directory, with all files in it");
+        del->callback([this] {
+            request_.ask("tftp-file-del");
+            request_.text_argument("name", name_);
+            request_.flag_argument("recursive", recursive_);
+        });
+    }
+
+    void add_service() {
+        auto* service = app_.add_subcommand("service", "serving phones, while the daemon runs on");
+        service->require_subcommand(1);
+        simple("status", "is it serving, why not, and the transfers under way", "tftp-service-status", branchline::service_text,
+               service);
+        simple("start", "serve again", "tftp-service-start", {}, service);
+        auto* stop = service->add_subcommand("stop", "take no new requests, and wait for those under way");
+        stop->add_option("--timeout", timeout_, "seconds that those under way may take; then they are cut off")
+            ->check(CLI::Range(0, 3600))
+            ->capture_default_str();
+        stop->add_flag("--no-wait", no_wait_, "return at once");
+        stop->callback([this] {
+            request_.ask("tftp-service-stop");
+            request_.argument("timeout", Element::create(timeout_));
+            if (!no_wait_) {
+                instead_ = [this] { return branchline::stop_service(request_); };
+            }
         });
     }
 
@@ -161,6 +243,13 @@ private:
         add_selection(*list);
         list->callback([this] {
             request_.ask("tftp-cache-list", branchline::cache_table);
+            select();
+        });
+        auto* get = cache->add_subcommand("get", "the copies of one name");
+        get->add_option("NAME", name_, "the file's name")->required();
+        get->add_option("--cluster", cluster_, "that of this cluster");
+        get->callback([this] {
+            request_.ask("tftp-cache-get", branchline::cache_table);
             select();
         });
         auto* flush = cache->add_subcommand("flush", "forget files, so that they are fetched anew");
@@ -195,7 +284,7 @@ private:
         trust->require_subcommand(1);
         auto* show = trust->add_subcommand("show", "a trust list (ITL, CTL) or a signed file, and whether its signature holds");
         show->add_option("FILE", file_, "the file")->required();
-        show->callback([this] { without_daemon_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
+        show->callback([this] { instead_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
     }
 
     void add_send() {
@@ -207,23 +296,31 @@ private:
             if (json_arguments_.empty()) {
                 return;
             }
-            try {
-                request_.arguments = Element::fromJSON(json_arguments_);
-            } catch (const isc::Exception& error) {
-                throw CLI::ValidationError("ARGUMENTS", std::string("no JSON: ") + error.what());
-            }
+            request_.arguments = json_of("ARGUMENTS", json_arguments_);
         });
     }
 
     CLI::App app_{"branchlinectl asks the running branchline-tftpd, and tells it what to do.", "branchlinectl"};
     Request request_;
-    std::function<int()> without_daemon_;  ///< what is done instead of asking it
+    std::function<int()> instead_;  ///< what is done instead of one question and its answer
     std::string file_;
     std::string name_;
     std::string cluster_;
     std::string phone_;
     std::string json_arguments_;
+    std::vector<std::string> servers_;
+    std::string fqdn_;
+    std::string description_;
+    std::string transport_;
+    std::string before_;
+    std::vector<std::string> settings_;
+    std::int64_t timeout_ = 30;
     bool all_ = false;
+    bool reset_ = false;
+    bool replace_ = false;
+    bool unpack_ = false;
+    bool recursive_ = false;
+    bool no_wait_ = false;
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ void add_servers(std::vector<Row>& rows, const ConstElementPtr& cluster) {
         rows.push_back({text(cluster, "cluster-id"), text(server, "address"), flag(server, "up") ? "up" : "down",
                         text(server, "transport"),
                         answered ? duration_text(number(server, "since-last-answer")) + " ago" : "never",
-                        text(server, "last-error")});
+                        member(server, "since-it-asked-us") ? "asks us, too: a loop" : text(server, "last-error")});
     }
 }
 
@@ -149,6 +149,40 @@ std::string cache_table(const ConstElementPtr& arguments) {
                         duration_text(number(file, "age")) + " ago", flag(file, "fresh") ? "fresh" : "stale"});
     }
     return table(rows);
+}
+
+std::string file_table(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{{"FILE", "BYTES", "MODIFIED"}};
+    for (const auto& file : elements(arguments, "files")) {
+        rows.push_back({text(file, "name"), text(file, "size"), text(file, "modified")});
+    }
+    return table(rows) + text(arguments, "count") + " files, " + text(arguments, "size") + " bytes; room for " +
+           text(arguments, "room") + " more\n";
+}
+
+std::string service_text(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{{"service", text(arguments, "state")}};
+    if (member(arguments, "reason")) {
+        rows.push_back({"because", text(arguments, "reason")});
+    }
+    if (member(arguments, "seconds-left")) {
+        rows.push_back({"time left", duration_text(number(arguments, "seconds-left"))});
+    }
+    if (member(arguments, "cut-off")) {
+        rows.push_back({"cut off", text(arguments, "cut-off")});
+    }
+    rows.push_back({"transfers", text(arguments, "transfers")});
+    rows.push_back({"HTTP connections", text(arguments, "http-connections")});
+    auto shown = table(rows);
+    if (const auto transfers = elements(arguments, "transfer-list"); !transfers.empty()) {
+        std::vector<Row> list{{"PHONE", "FILE", "SOURCE", "BYTES", "RESENT"}};
+        for (const auto& one : transfers) {
+            list.push_back(
+                {text(one, "phone"), text(one, "file"), text(one, "source"), text(one, "bytes"), text(one, "resent")});
+        }
+        shown += '\n' + table(list);
+    }
+    return shown;
 }
 
 std::string configuration_text(const ConstElementPtr& arguments) {

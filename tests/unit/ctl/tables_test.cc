@@ -35,6 +35,29 @@ TEST(Tables, ADaemonThatDoesNotServeSaysWhy) {
     CHECK(text.find("NO: no address\n") != std::string::npos);
 }
 
+TEST(Tables, OwnFilesEndWithTheirSumAndTheRoomThatIsLeft) {
+    CHECK_EQUAL(std::string("FILE          BYTES  MODIFIED\n"
+                            "ringlist.xml  9      2025-01-31T12:00:00Z\n"
+                            "1 files, 9 bytes; room for 100 more\n"),
+                file_table(Element::fromJSON(R"({ "count": 1, "size": 9, "room": 100, "files": [
+        { "name": "ringlist.xml", "size": 9, "modified": "2025-01-31T12:00:00Z" } ] })")));
+}
+
+TEST(Tables, AServiceThatIsStoppingSaysWhyAndWhoIsWaitedFor) {
+    CHECK_EQUAL(
+        std::string("service           stopping\n"
+                    "because           told so\n"
+                    "time left         12 s\n"
+                    "transfers         1\n"
+                    "HTTP connections  0\n"
+                    "\n"
+                    "PHONE             FILE  SOURCE  BYTES  RESENT\n"
+                    "192.0.2.50:50012  a     files   512    0\n"),
+        service_text(Element::fromJSON(R"({ "state": "stopping", "reason": "told so", "seconds-left": 12, "transfers": 1,
+        "http-connections": 0, "transfer-list": [
+        { "phone": "192.0.2.50:50012", "file": "a", "source": "files", "bytes": 512, "resent": 0 } ] })")));
+}
+
 TEST(Tables, AnAnswerOfAnotherShapeIsShownAsNothing) {
     for (const auto* json : {"{ }", "[ 1 ]", R"({ "clusters": 5, "files": { }, "http-requests": [ ] })"}) {
         const auto arguments = Element::fromJSON(json);
@@ -43,6 +66,8 @@ TEST(Tables, AnAnswerOfAnotherShapeIsShownAsNothing) {
         cluster_table(arguments);
         cluster_text(arguments);
         cache_table(arguments);
+        file_table(arguments);
+        service_text(arguments);
         CHECK_EQUAL(std::string("{ }\n"), configuration_text(arguments));
     }
     CHECK_EQUAL(std::string("FILE  CLUSTER  BYTES  FETCHED  STATE\n"), cache_table(nullptr));

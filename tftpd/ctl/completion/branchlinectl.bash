@@ -1,0 +1,50 @@
+# bash completion for branchlinectl. The words are those of tftpd/ctl/main.cc; an integration test holds the two together.
+
+_branchlinectl_clusters() {
+    branchlinectl --json cluster list 2>/dev/null | sed -n 's/^ *"cluster-id": "\([A-Za-z0-9.-]*\)",*$/\1/p'
+}
+
+_branchlinectl() {
+    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+    local -a words=()
+    local i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            --socket) i=$((i + 1)) ;;
+            -*) ;;
+            *) words+=("${COMP_WORDS[i]}") ;;
+        esac
+    done
+    case $before in
+        --socket) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --cluster | --before) mapfile -t COMPREPLY < <(compgen -W "$(_branchlinectl_clusters)" -- "$current"); return ;;
+        --transport) mapfile -t COMPREPLY < <(compgen -W 'auto http tftp' -- "$current"); return ;;
+        --server | --fqdn | --description | --set | --name | --phone | --timeout) return ;;
+    esac
+    local choices=''
+    case "${words[*]:0:2}" in
+        '') choices='--socket --json --help --help-all status statistics version build-report stop config-get config-test config-write reload
+                     service cluster cache file trust send' ;;
+        service) choices='status start stop' ;;
+        cluster) choices='list get add update del refresh' ;;
+        cache) choices='list get flush' ;;
+        file) choices='list add del' ;;
+        trust) choices='show' ;;
+        statistics*) choices='--reset' ;;
+        'service stop') choices='--timeout --no-wait' ;;
+        'cluster get' | 'cluster del' | 'cluster refresh') choices=$(_branchlinectl_clusters) ;;
+        'cluster update') choices="--server --fqdn --description --transport --before --set"
+            [ ${#words[@]} -eq 2 ] && choices+=" $(_branchlinectl_clusters)" ;;
+        'cluster add') choices='--server --fqdn --description --transport --before --set' ;;
+        'cache list') choices='--cluster --phone' ;;
+        'cache get') choices='--cluster' ;;
+        'cache flush') choices='--cluster --phone --all' ;;
+        'file del') choices='--recursive' ;;
+        'file add') choices='--name --replace --unpack' ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
+    case "${words[*]}" in
+        'file add' | config-test | 'trust show') mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current") ;;
+    esac
+}
+complete -o filenames -F _branchlinectl branchlinectl
