@@ -3,7 +3,7 @@
 import socket
 import time
 
-from branch import paths, tftp
+from branch import clients, fakes, paths, tftp, tftpd
 from branch.case import BranchTest, some_bytes
 
 V4, V6 = "192.0.2.1", "2001:db8:1::1"
@@ -100,3 +100,42 @@ class ManyHalfOpen(BranchTest):
         self.assertLess(sorted(times)[-1], 1.0 * paths.PATIENCE, "a good phone had to wait")
         if not paths.SANITIZED:
             self.assertLess(grown, 32 << 20, "resident bytes grew")
+
+
+class Sweep(BranchTest):
+    """T1, R5: one address walks through the phones' names."""
+
+    def test_EightDevicesAndNoMore(self):
+        names = [f"SEP0011223344{n:02X}.cnf.xml" for n in range(20)]
+        remote = self.branch.host("remote", "198.51.100.10/24")
+        server = self.own(fakes.FakeHttp(remote, "198.51.100.10", {name: name.encode() for name in names}))
+        daemon = self.start_tftpd(
+            tftpd.cluster("a", "198.51.100.10", transport="http"), limits={"device-names-per-client": 8}
+        )
+        walker = self.branch.phone_host("walker", "192.0.2.50", "2001:db8:1::50")
+        phone = self.branch.phone_host("other", "192.0.2.51")
+        local = self.box.put("SEP00112233FFFF.cnf.xml", b"our own")
+
+        def by_tftp(name):
+            try:
+                return tftp.read(walker, V4, name)
+            except tftp.Transfer as refused:
+                self.assertIn("ERROR 1", str(refused))
+                return None
+
+        got = []
+        for number, name in enumerate(names):
+            if number % 2:
+                answer = clients.phone_http(walker, V4, name)
+                self.assertIn(answer.status, (200, 404))
+                got.append(answer.body if answer.status == 200 else None)
+            else:
+                got.append(by_tftp(name))
+        self.assertEqual(got, [name.encode() for name in names[:8]] + [None] * 12)
+        self.assertEqual(len(server.asked), 8)
+        self.assertIsNone(by_tftp("SEP00112233FFFF.cnf.xml"), "a file of our own is one more device's, too")
+        self.assertEqual(by_tftp(names[3]), names[3].encode(), "its own devices are served as before")
+        self.assertEqual(clients.phone_http(walker, V4, "CTL" + names[3].replace(".cnf.xml", ".tlv")).status, 404)
+        self.assertEqual(daemon.statistic("device-names-refused"), 13)
+        self.assertEqual([event["asked-by"] for event in daemon.events("RESOLVE_DEVICE_SWEEP")], ["192.0.2.50"])
+        self.assertEqual(clients.phone_http(phone, V4, "SEP00112233FFFF.cnf.xml").body, local, "somebody else")

@@ -38,6 +38,7 @@ namespace branchline {
     X(answers_stale, "answers-stale")                      \
     X(answers_negative, "answers-negative-remembered")     \
     X(answers_loop, "answers-loop-rule")                   \
+    X(device_names_refused, "device-names-refused")        \
     X(owner_rivals, "names-in-two-clusters")               \
     X(fetches, "fetches-started")                          \
     X(fetches_joined, "fetches-joined")                    \

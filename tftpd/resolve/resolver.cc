@@ -2,8 +2,10 @@
 
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
+#include "tftpd/resolve/device_name_limit.h"
 #include "tftpd/resolve/loop_watch.h"
 #include "tftpd/resolve/resolver_core.h"
+#include "tftpd/store/device_names.h"
 #include "tftpd/store/file_store.h"
 #include "tftpd/store/log_limit.h"
 #include "tftpd/upstream/cluster_fetch.h"
@@ -83,6 +85,7 @@ struct Resolver::Impl {
     }
 
     void arm();
+    [[nodiscard]] bool may_ask(const FileName& name, const Question& question, const Config& config);
     [[nodiscard]] ConfigPtr effective();
     void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
     void on_learned();
@@ -91,6 +94,8 @@ struct Resolver::Impl {
     View now;
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
     LoopWatch loops;
+    DeviceNameLimit device_names;
+    LogLimit sweep_log;
     LogLimit loop_log;  ///< marks can be put on requests from any number of addresses
 
     // Used on the resolver's thread only, but for io itself.
@@ -192,12 +197,33 @@ void Resolver::Impl::arm() {
 Resolver::Resolver(ConfigPtr config) : impl_(std::make_unique<Impl>(std::move(config))) {}
 Resolver::~Resolver() = default;
 
+// A configured server asks for all of its phones, and is answered from here alone.
+bool Resolver::Impl::may_ask(const FileName& name, const Question& question, const Config& config) {
+    const auto device = device_of_key(name.key());
+    if (device.empty() || config.is_remote_server(question.asked_by)) {
+        return true;
+    }
+    const auto most = config.limits.device_names_per_client;
+    const auto verdict = device_names.ask(question.asked_by, device, most, Clock::now());
+    if (verdict == DeviceNameLimit::Verdict::taken) {
+        return true;
+    }
+    counters.add(Counter::device_names_refused);
+    if (verdict == DeviceNameLimit::Verdict::refused_first && sweep_log.pass()) {
+        LOG_WARN(upstream_logger, RESOLVE_DEVICE_SWEEP).arg(question.asked_by.to_string()).arg(most).arg(escaped(name.text()));
+    }
+    return false;
+}
+
 void Resolver::resolve(Question question, std::function<void(Answer)> done) {
     const auto name = FileName::parse(question.name);
     if (!name) {
         return done({Answer::Kind::refused, nullptr, "", name.error().text});
     }
     const auto view = impl_->view();
+    if (!impl_->may_ask(*name, question, *view.config)) {
+        return done({Answer::Kind::not_found, nullptr, "limit", "device-names-per-client"});
+    }
     auto file = view.files->open(*name);
     if (file) {
         counters.add(Counter::answers_files);

@@ -39,6 +39,7 @@ def document(box, clusters=(), **more):
         "files": str(box.files),
         "cache": {"path": str(box.cache)},
         "remote-clusters": list(clusters),
+        "limits": {"device-names-per-client": 65536},  # one host of the tests plays many phones
         "admin-listener": {"address": "127.0.0.1", "port": 0},
         "control-socket": {"socket-type": "unix", "socket-name": "/run/kea/branchline-tftpd.sock"},
         "loggers": [
@@ -47,8 +48,8 @@ def document(box, clusters=(), **more):
     }
     for key, value in more.items():
         key = key.replace("_", "-")
-        if key == "cache":
-            content["cache"].update(value)
+        if key in ("cache", "limits"):
+            content[key].update(value)
         else:
             content[key] = value
     return {"Tftpd": content}
