@@ -194,20 +194,6 @@ class WithoutWan(BranchTest):
         self.tftpd.start()
         self.assertTrue(fetch("damaged.loads").body == self.firmware[:300000])
 
-    def test_KillingLeavesAGoodCache(self):
-        for number in range(8):
-            name = f"kill-{number}.loads"
-            (self.north / name).write_bytes(self.firmware[: 200000 + number])
-            connection = clients.HttpConnection(self.host, V4)
-            connection.send(clients.phone_http_request(V4, name))
-            time.sleep(0.002 * number)
-            self.tftpd.process.kill()
-            connection.close()
-            start = time.monotonic()
-            self.tftpd.start()
-            self.assertLess(time.monotonic() - start, 2 * paths.PATIENCE + 0.5)
-            self.assertTrue(clients.phone_http(self.host, V4, name).body == self.firmware[: 200000 + number])
-
 
 class DeadFirstServer(BranchTest):
     """The first server of a cluster takes packets and says nothing, then comes back."""
