@@ -11,6 +11,28 @@
 
 namespace branchline {
 
+int walk_beneath(int root_fd, const std::string& path, int flags) {
+    UniqueFd directory;
+    for (std::size_t at = 0;;) {
+        const auto end = std::min(path.find('/', at), path.size());
+        const std::string component = path.substr(at, end - at);
+        if (component.empty() || component == "..") {
+            errno = EXDEV;  // as openat2(2) with RESOLVE_BENEATH
+            return -1;
+        }
+        const int parent = directory ? directory.get() : root_fd;
+        if (end == path.size()) {
+            return ::openat(parent, component.c_str(), flags | O_NOFOLLOW | O_CLOEXEC);
+        }
+        UniqueFd next(::openat(parent, component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!next) {
+            return -1;
+        }
+        directory = std::move(next);
+        at = end + 1;
+    }
+}
+
 int open_beneath(int root_fd, const std::string& path, int flags) {
     struct open_how how{};
     how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
@@ -19,6 +41,9 @@ int open_beneath(int root_fd, const std::string& path, int flags) {
     constexpr int tries = 8;
     for (int attempt = 0;; ++attempt) {
         const auto fd = static_cast<int>(::syscall(SYS_openat2, root_fd, path.c_str(), &how, sizeof how));
+        if (fd < 0 && errno == ENOSYS) {  // systemd's RestrictSUIDSGID takes openat2 away
+            return walk_beneath(root_fd, path, flags);
+        }
         if (fd >= 0 || attempt + 1 == tries || (errno != EAGAIN && errno != EINTR)) {
             return fd;
         }

@@ -59,5 +59,8 @@ private:
 
 /// Opens `path` beneath `root_fd`: never outside it, never through a symbolic or magic link (openat2). -1 and errno on failure.
 int open_beneath(int root_fd, const std::string& path, int flags);
+/// The same by openat(2), component by component, for where openat2(2) is not to be had. A link on the way, or at the end, is
+/// ENOTDIR or ELOOP; "..", or an empty component, is EXDEV.
+int walk_beneath(int root_fd, const std::string& path, int flags);
 
 }  // namespace branchline
