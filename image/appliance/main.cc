@@ -1,0 +1,64 @@
+// branchline-appliance: checks branchline-appliance.conf and writes what the system's programs read.
+//
+//   branchline-appliance check FILE        nothing on standard output; 1 with file:line:column on standard error if it is bad
+//   branchline-appliance interfaces FILE   its interfaces, one a line, each followed by its addresses
+//   branchline-appliance write FILE DIR    the files of system_files below DIR, mostly /run
+//
+// FILE "-" stands for a box without configuration. Exit: 0 good, 1 bad configuration or no room, 2 wrong usage.
+#include "image/appliance/appliance_reader.h"
+#include "image/appliance/system_files.h"
+#include "tftpd/config/json_text.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+namespace {
+
+using namespace branchline;
+
+int write_files(const Appliance& appliance, const std::filesystem::path& directory) {
+    for (const auto& [path, text] : system_files(appliance)) {
+        std::filesystem::create_directories((directory / path).parent_path());
+        std::ofstream file(directory / path, std::ios::binary);
+        file << text;
+        file.close();
+        if (!file) {
+            std::cerr << (directory / path).string() << ": cannot be written: " << std::strerror(errno) << "\n";
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void print_interfaces(const Appliance& appliance) {
+    for (const auto& interface : appliance.interfaces) {
+        std::cout << interface.name;
+        for (const auto& address : interface.addresses) {
+            std::cout << " " << address.text();
+        }
+        std::cout << "\n";
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string word = argc > 1 ? argv[1] : "";
+    if (!((word == "check" || word == "interfaces") && argc == 3) && !(word == "write" && argc == 4)) {
+        std::cerr << "usage: branchline-appliance check FILE | interfaces FILE | write FILE DIR\n";
+        return 2;
+    }
+    try {
+        const std::string file = argv[2];
+        const Appliance appliance = file == "-" ? safe_appliance() : read_appliance(read_json_file(file));
+        if (word == "interfaces") {
+            print_interfaces(appliance);
+        }
+        return word == "write" ? write_files(appliance, argv[3]) : 0;
+    } catch (const std::exception& error) {  // ConfigError, or a directory that cannot be made
+        std::cerr << error.what() << "\n";
+        return 1;
+    }
+}
