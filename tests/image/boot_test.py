@@ -1,0 +1,50 @@
+"""The image boots, and phones get all they need: leases, the option, and their files from a cluster outside, by IPv4 and IPv6."""
+
+from branch import clients, remote, samples
+from branch.appliance import Appliance
+from branch.branch import Router
+from branch.image_case import ImageTest
+from branch.phone import Phone
+
+HQ4, HQ6 = "198.51.100.10", "2001:db8:a::10"
+DAEMON = """{ "Tftpd": { "remote-clusters": [ { "cluster-id": "hq", "tftp-servers": [ "%s", "%s" ] } ] } }"""
+
+
+class Boots(ImageTest):
+    @classmethod
+    def prepare(cls):
+        cls.files = cls.branch.work / "hq"
+        hq = cls.branch.host("hq", f"{HQ4}/24", f"{HQ6}/64")
+        cls.branch.own(remote.TftpdHpa(hq, cls.files, cls.branch.work).start())
+        cls.box = cls.branch.own(Appliance(cls.branch, cls.image))
+        cls.box.configure(branchline_tftpd_conf=DAEMON % (HQ4, HQ6))
+        cls.box.start().ready()
+        if "refused" in cls.box.said():
+            raise AssertionError(cls.box.said())
+        cls.branch.own(Router(cls.branch.host("router", switch=cls.branch.lan), "eth0"))
+
+    def test_ItIsReadySoon(self):
+        print(f"ready after {self.box.seconds:.0f} s, {self.box.cpu_seconds:.0f} CPU seconds")
+        self.assertLess(self.box.cpu_seconds, 90)
+        self.assertEqual(self.box.slot, "A")
+
+    def boot(self, mac, v4, v6, servers4, servers6):
+        device = "SEP" + mac.replace(":", "").upper()
+        data = samples.device_config(device, "hq", HQ4)
+        (self.files / f"{device}.cnf.xml").write_bytes(data)
+        phone = Phone(self.branch, mac, v4=v4, v6=v6)
+        phone.boot(60)
+        self.assertEqual((phone.servers4, phone.servers6), (servers4, servers6))
+        for server in servers4 + servers6:
+            self.assertEqual(clients.curl(phone.namespace, server, f"{device}.cnf.xml", options=False), data)
+            answer = clients.phone_http(phone.namespace, server, f"{device}.cnf.xml")
+            self.assertEqual((answer.status, answer.body), (200, data))
+
+    def test_APhoneBootsByIPv4(self):
+        self.boot("00:11:22:33:55:01", True, False, ["192.0.2.1"], [])
+
+    def test_APhoneBootsByIPv6(self):
+        self.boot("00:11:22:33:55:02", False, True, [], ["2001:db8:1::1"])
+
+    def test_APhoneBootsByBoth(self):
+        self.boot("00:11:22:33:55:03", True, True, ["192.0.2.1"], ["2001:db8:1::1"])

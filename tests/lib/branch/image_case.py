@@ -1,0 +1,19 @@
+"""The base of the firmware's tests: a branch without the daemon's own box, and the image under test."""
+
+import os
+import pathlib
+
+from . import paths
+from .case import BranchTest
+
+
+class ImageTest(BranchTest):
+    time_limit = 400  # seconds: a start in software emulation on a busy machine is most of it
+    branch_options = {"v4": False, "v6": False}
+    image = pathlib.Path(os.environ.get("BRANCHLINE_IMAGE") or paths.CHECKOUT / "build/image/pc-x86_64/disk.img")
+
+    @classmethod
+    def setUpClass(cls):
+        if not cls.image.exists():
+            raise paths.Missing(f"{cls.image} does not exist. Run 'make image BOARD=pc-x86_64' first.")
+        super().setUpClass()
