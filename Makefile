@@ -24,7 +24,7 @@ demo: build  ## a branch in network namespaces: real Kea, clusters and phones; p
 	@$(enter) --own-netns-names tests/demo/demo
 
 .PHONY: test
-test: sdk-test  ## everything that CI runs: lint, unit, simulation, integration, sanitizers, the demo
+test: sdk-test sdk-image  ## everything that CI runs: lint, unit, simulation, integration, sanitizers, the demo
 	@tests/run all
 
 .PHONY: build
@@ -63,15 +63,45 @@ lint: sdk-test  ## format, floors, headers that compile alone, message catalogue
 format: sdk-test  ## put every source into the house's format
 	@git ls-files '*.cc' '*.h' | xargs $(enter) clang-format-19 -i
 
+BOARD ?= pc-x86_64
+# The commit's time is the time of every file in the firmware, so that building it again gives the same bytes.
+epoch = SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct)
+.PHONY: image
+image: sdk-image  ## the firmware of BOARD (pc-x86_64): build/image/branchline-BOARD-VERSION.img.zst and its SBOM
+	@$(enter) image/build/programs $(BOARD) $(JOBS)
+	@$(epoch) $(enter) image/build/image $(BOARD)
+
+.PHONY: bundle
+bundle: image  ## BOARD's signed update bundle: build/image/branchline-BOARD-VERSION.raucb
+	@$(enter) image/build/bundle $(BOARD)
+
+.PHONY: flash
+flash: sdk-image  ## write BOARD's image to the disk DEVICE, with progress, and read it back
+	@REALLY=$(REALLY) image/build/flash $(BOARD) $(DEVICE)
+
+.PHONY: keys
+keys: sdk-image  ## development keys for update bundles, once; an image with them says so on its console
+	@$(enter) image/build/keys
+
+.PHONY: run
+run: sdk-image  ## start BOARD's image in QEMU, with the console here (leave it with Ctrl-A X)
+	@$(enter) image/build/run $(BOARD)
+
+.PHONY: lock
+lock: sdk-image  ## take the newest Debian packages, security updates too, into the firmware's lock files
+	@$(enter) image/build/lock
+
 .PHONY: shell
 shell: sdk  ## a shell in the Debian 13 root; with CMD='…' one command, its output and whether it succeeded
 	@if [ -n '$(command)' ]; then $(enter) bash -c '$(command)'; else $(enter); fi
 
-.PHONY: sdk sdk-test
+.PHONY: sdk sdk-test sdk-image
 sdk:
 	@image/sdk/create build
 sdk-test:
 	@image/sdk/create test
+sdk-image:
+	@image/sdk/create image
 
 .PHONY: clean
 clean:  ## remove what was built here; the Debian 13 root stays in the cache
