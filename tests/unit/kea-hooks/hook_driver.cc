@@ -168,6 +168,21 @@ void LoadedHook::end4(const char* hook, const Lease4Ptr& lease, const Pkt4Ptr& q
     handle->deleteAllArguments();
 }
 
+void LoadedHook::end6(const char* hook, const Lease6Ptr& lease, const Pkt6Ptr& query) {
+    const auto handle = HooksManager::createCalloutHandle();
+    handle->setArgument("lease6", lease);
+    if (query) {
+        handle->setArgument("query6", query);
+    }
+    HooksManager::callCallouts(index_of(hook), *handle);
+    handle->deleteAllArguments();
+}
+
+void LoadedHook::configuration_database_changed() {
+    const auto handle = HooksManager::createCalloutHandle();
+    HooksManager::callCallouts(index_of(server_ == Server::dhcp4 ? "cb4_updated" : "cb6_updated"), *handle);
+}
+
 std::string LoadedHook::command(const std::string& name) {
     const auto handle = HooksManager::createCalloutHandle();
     handle->setArgument("command", isc::config::createCommand(name));

@@ -45,6 +45,11 @@ public:
     /// Runs lease4_release and its kin; without `query` the argument is missing, as it never is in Kea.
     void end4(const char* hook, const isc::dhcp::Lease4Ptr& lease, const isc::dhcp::Pkt4Ptr& query);
 
+    void end6(const char* hook, const isc::dhcp::Lease6Ptr& lease, const isc::dhcp::Pkt6Ptr& query);
+
+    /// Runs cb4_updated or cb6_updated, as after a change that came from a configuration database.
+    void configuration_database_changed();
+
     /// The answer of a command, as JSON text.
     std::string command(const std::string& name);
 

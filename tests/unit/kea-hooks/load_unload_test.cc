@@ -1,6 +1,7 @@
 #include "hook_driver.h"
 
 #include <dhcp/dhcp4.h>
+#include <dhcp/dhcp6.h>
 #include <dhcpsrv/cfg_db_access.h>
 #include <dhcpsrv/cfgmgr.h>
 #include <hooks/hooks_manager.h>
@@ -173,37 +174,91 @@ TEST(LoadUnload, TheStatusCommandShowsWhatIsInForce) {
     }
 }
 
+TEST(LoadUnload, WhatAConfigurationDatabaseBringsIsInForceAtOnce) {
+    start(serving("192.0.2.1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    const auto context = Element::createMap();
+    context->set("branchline", Element::fromJSON(R"({ "tftp-servers": [ "192.0.2.9" ] })"));
+    CfgMgr::instance().getCurrentCfg()->setContext(context);
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());
+    hook->configuration_database_changed();
+    CHECK_EQUAL(std::string("192.0.2.9"), offered());
+}
+
+TEST(LoadUnload, TheSameForDhcp6) {
+    hook.emplace(LoadedHook::Server::dhcp6, serving("2001:db8::1"));
+    CHECK_EQUAL(std::string(), hook->configure());
+    const auto advertised = [this] {
+        const auto response = response6(DHCPV6_ADVERTISE);
+        hook->send6(query6(DHCPV6_SOLICIT), response, subnet6());
+        return servers_in(*response);
+    };
+    const auto context = Element::createMap();
+    context->set("branchline", Element::fromJSON(R"({ "tftp-servers": [ "2001:db8::9" ] })"));
+    CfgMgr::instance().getCurrentCfg()->setContext(context);
+    CHECK_EQUAL(std::string("2001:db8::1"), advertised());
+    hook->configuration_database_changed();
+    CHECK_EQUAL(std::string("2001:db8::9"), advertised());
+}
+
+namespace {
+
+/// The daemon's end of the event socket, in a directory of its own.
+class EventSocket {
+public:
+    EventSocket() : directory_((std::filesystem::temp_directory_path() / "branchline-hook-XXXXXX").string()) {
+        CHECK(::mkdtemp(directory_.data()) != nullptr);
+        sockaddr_un name{};
+        name.sun_family = AF_UNIX;
+        const auto bound = path();
+        std::copy(bound.begin(), bound.end(), name.sun_path);
+        in_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        CHECK_EQUAL(0, ::bind(in_, reinterpret_cast<const sockaddr*>(&name), sizeof name));
+    }
+    EventSocket(const EventSocket&) = delete;
+    EventSocket& operator=(const EventSocket&) = delete;
+    ~EventSocket() {
+        ::close(in_);
+        std::filesystem::remove_all(directory_);
+    }
+    [[nodiscard]] std::string path() const { return directory_ + "/events.sock"; }
+    [[nodiscard]] std::string parameters(const char* address) const {
+        return R"({ "tftp-servers": [ ")" + std::string(address) + R"(" ], "event-socket": ")" + path() + R"(" })";
+    }
+
+    branchline::api::LeaseEvent next() const {
+        pollfd waiting{in_, POLLIN, 0};
+        CHECK_EQUAL(1, ::poll(&waiting, 1, 5000));
+        branchline::Bytes buffer(4096);
+        buffer.resize(static_cast<std::size_t>(::recv(in_, buffer.data(), buffer.size(), 0)));
+        const auto event = branchline::api::decode(buffer);
+        CHECK(!!event);
+        return *event;
+    }
+
+private:
+    std::string directory_;
+    int in_ = -1;
+};
+
+}  // namespace
+
 TEST_GROUP(HookEvents) {
-    std::string directory;
-    int in = -1;
+    std::optional<EventSocket> socket;
     std::optional<LoadedHook> hook;
 
     void setup() override {
-        directory = (std::filesystem::temp_directory_path() / "branchline-hook-XXXXXX").string();
-        CHECK(::mkdtemp(directory.data()) != nullptr);
-        const auto path = directory + "/events.sock";
-        sockaddr_un name{};
-        name.sun_family = AF_UNIX;
-        std::copy(path.begin(), path.end(), name.sun_path);
-        in = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        CHECK_EQUAL(0, ::bind(in, reinterpret_cast<const sockaddr*>(&name), sizeof name));
-        hook.emplace(LoadedHook::Server::dhcp4, R"({ "tftp-servers": [ "192.0.2.1" ], "event-socket": ")" + path + R"(" })");
+        socket.emplace();
+        hook.emplace(LoadedHook::Server::dhcp4, socket->parameters("192.0.2.1"));
         CHECK_EQUAL(std::string(), hook->configure());
     }
     void teardown() override {
         hook.reset();
-        ::close(in);
-        std::filesystem::remove_all(directory);
+        socket.reset();
     }
 
     branchline::api::LeaseEvent next() {
-        pollfd waiting{in, POLLIN, 0};
-        CHECK_EQUAL(1, ::poll(&waiting, 1, 5000));
-        branchline::Bytes buffer(4096);
-        buffer.resize(static_cast<std::size_t>(::recv(in, buffer.data(), buffer.size(), 0)));
-        const auto event = branchline::api::decode(buffer);
-        CHECK(!!event);
-        return *event;
+        return socket->next();
     }
     void answer(std::uint8_t type, std::uint8_t answer_type, const std::string& vendor_class = cisco_phone) {
         hook->send4(query4(type, vendor_class), response4(answer_type), subnet4());
@@ -258,4 +313,56 @@ TEST(HookEvents, AnArgumentThatIsMissingDoesNotHoldUpTheNextEvent) {
     answer(DHCPDISCOVER, DHCPOFFER);
     CHECK(next().kind == Kind::offered);
     CHECK(hook->command("branchline-status-get").find("\"errors\": 1") != std::string::npos);
+}
+
+TEST_GROUP(HookEvents6) {
+    std::optional<EventSocket> socket;
+    std::optional<LoadedHook> hook;
+
+    void setup() override {
+        socket.emplace();
+        hook.emplace(LoadedHook::Server::dhcp6, socket->parameters("2001:db8::1"));
+        CHECK_EQUAL(std::string(), hook->configure());
+    }
+    void teardown() override {
+        hook.reset();
+        socket.reset();
+    }
+    static Lease6Ptr lease(Lease::Type type = Lease::TYPE_NA) {
+        auto made = boost::make_shared<Lease6>();
+        made->type_ = type;
+        made->addr_ = isc::asiolink::IOAddress("2001:db8::15");
+        made->duid_ = DuidPtr(new DUID({0, 3, 0, 1, 0, 0x11, 0x22, 0x33, 0x44, 0x77}));
+        made->hwaddr_ = HWAddrPtr(new HWAddr({0, 0x11, 0x22, 0x33, 0x44, 0x77}, HTYPE_ETHER));
+        made->subnet_id_ = 9;
+        return made;
+    }
+};
+
+TEST(HookEvents6, LeasesThatEndAreTold) {
+    hook->end6("lease6_release", lease(), query6(DHCPV6_RELEASE));
+    CHECK(socket->next().kind == Kind::released);
+    hook->end6("lease6_decline", lease(), query6(DHCPV6_DECLINE));
+    CHECK(socket->next().kind == Kind::declined);
+    hook->end6("lease6_expire", lease(), {});
+    const auto event = socket->next();
+    CHECK(event.kind == Kind::expired);
+    CHECK_EQUAL(0x77, event.mac->at(5));
+    CHECK_EQUAL(std::string("2001:db8::15"), event.address);
+    CHECK_EQUAL(9u, event.subnet);
+}
+
+TEST(HookEvents6, ADelegatedPrefixThatEndsIsNoPhonesAddress) {
+    hook->end6("lease6_expire", lease(Lease::TYPE_PD), {});
+    hook->end6("lease6_expire", lease(), {});
+    CHECK_EQUAL(std::string("2001:db8::15"), socket->next().address);
+    hook->end6("lease6_release", lease(Lease::TYPE_PD), query6(DHCPV6_RELEASE));
+    hook->end6("lease6_decline", lease(), query6(DHCPV6_DECLINE));
+    CHECK(socket->next().kind == Kind::declined);
+}
+
+TEST(HookEvents6, AnArgumentThatIsMissingDoesNotHoldUpTheNextEvent) {
+    hook->end6("lease6_release", lease(), {});
+    hook->end6("lease6_expire", lease(), {});
+    CHECK(socket->next().kind == Kind::expired);
 }
