@@ -174,7 +174,7 @@ class Files(BranchTest):
         chance = random.Random(12)
         acknowledged, sent = {}, {}
         for round_ in range(12):
-            end = time.monotonic() + chance.uniform(0.01, 0.25)
+            end = time.monotonic() + chance.uniform(0.01, 0.25) * paths.PATIENCE
             number = 0
             while time.monotonic() < end:
                 number += 1
@@ -194,7 +194,7 @@ class Files(BranchTest):
             self.tftpd.process.kill()
             self.tftpd.start()
             self.assertFalse((self.box.files / "%incoming").exists(), "what was left staged is removed at the start")
-        self.assertGreater(len(acknowledged), 10)
+        self.assertGreater(len(acknowledged), 3)
         for name, data in acknowledged.items():
             self.assertTrue((self.box.files / name).read_bytes() == data, f"{name} was acknowledged and is not there whole")
         for file in (self.box.files / "kill").rglob("*.bin"):
