@@ -175,8 +175,8 @@ Result<ConstElementPtr> ask_daemon(const std::string& socket, const std::string&
             answer->get("result")->getType() == Element::integer) {
             return answer;
         }
-    } catch (const isc::Exception&) {
-        // Said below: an answer that is no JSON is as wrong as one of another shape.
+    } catch (const std::exception&) {
+        // Said below: an answer that is no JSON is as wrong as one of another shape. Kea's parser lets Boost's own go, too.
     }
     return Failure{"what listens at " + socket + " does not speak Kea's protocol; is it branchline-tftpd's control socket?"};
 }

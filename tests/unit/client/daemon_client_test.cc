@@ -74,7 +74,8 @@ TEST(DaemonClient, AQuestionGetsItsAnswer) {
 }
 
 TEST(DaemonClient, WhatIsNoAnswerOfKeasShapeIsSaid) {
-    for (const auto* text : {"", "HTTP/1.1 400 Bad Request\r\n\r\n", "[ 1 ]", R"({ "result": "0" })", "{ \"result\": 0"}) {
+    for (const auto* text :
+         {"", "HTTP/1.1 400 Bad Request\r\n\r\n", "[ 1 ]", "[ 1-2 ]", R"({ "result": "0" })", "{ \"result\": 0"}) {
         const auto answer = ask(text);
         CHECK_TEXT(!answer, text);
         CHECK(answer.error().text.find("does not speak Kea's protocol") != std::string::npos);
