@@ -14,12 +14,20 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fsta
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BRANCHLINE_VERSION="${PROJECT_VERSION}")
 add_link_options(-Wl,-z,relro,-z,now -Wl,--as-needed)
 include_directories("${CMAKE_CURRENT_SOURCE_DIR}")
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    add_compile_options(-Wno-sign-conversion)  # GCC's -Wconversion leaves it out
+endif()
 
 if(BRANCHLINE_SANITIZE)
     add_compile_options(-fsanitize=${BRANCHLINE_SANITIZE} -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${BRANCHLINE_SANITIZE})
     # GCC's bounds analysis reports what is not there when a sanitizer is on (GCC bug 105562 and its kin).
-    add_compile_options(-Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_compile_options(-Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+    else()
+        # clang's checks of types need the type information of Kea's libraries, which GCC built.
+        add_compile_options(-fno-sanitize=vptr,function)
+    endif()
     if(BRANCHLINE_SANITIZE MATCHES "thread")
         add_compile_options(-Wno-tsan)  # Asio's atomic_thread_fence, which ThreadSanitizer does not model
     endif()

@@ -23,10 +23,20 @@ struct Target {
     const char* name;
     void (*run)(ByteView);
 };
-constexpr std::array<Target, 4> targets{{{"tftp_packet", fuzz::tftp_packet},
-                                         {"tftp_session", fuzz::tftp_session},
-                                         {"upstream", fuzz::upstream},
-                                         {"tlv", fuzz::tlv}}};
+constexpr std::array targets{
+    Target{"tftp_packet", fuzz::tftp_packet},
+    Target{"tftp_session", fuzz::tftp_session},
+    Target{"upstream", fuzz::upstream},
+    Target{"names", fuzz::names},
+    Target{"cache_record", fuzz::cache_record},
+    Target{"http_request", fuzz::http_request},
+    Target{"http_answer", fuzz::http_answer},
+    Target{"cluster_json", fuzz::cluster_json},
+    Target{"hook_parameters", fuzz::hook_parameters},
+    Target{"hook4", fuzz::hook4},
+    Target{"hook6", fuzz::hook6},
+    Target{"tlv", fuzz::tlv},
+};
 
 Bytes read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -98,7 +108,7 @@ int main(int argc, char** argv) {
             }
         }
         empty += corpus.empty() ? 1 : 0;
-        std::printf("%-14s %zu corpus files, %zu mutations\n", target.name, corpus.size(), corpus.size() * mutations_a_file);
+        std::printf("%-16s %zu corpus files, %zu mutations\n", target.name, corpus.size(), corpus.size() * mutations_a_file);
     }
     std::printf("%zu passed, %u failed\n", targets.size() - empty, empty);
     return empty == 0 ? 0 : 1;
