@@ -21,15 +21,16 @@ def find_tftpd_hpa():
 
 
 class TftpdHpa:
-    def __init__(self, namespace, root, work, label="tftpd-hpa"):
+    def __init__(self, namespace, root, work, label="tftpd-hpa", refused_options=()):
         self.namespace, self.root, self.work, self.label = namespace, root, work, label
+        self.refusals = [word for option in refused_options for word in ("--refuse", option)]
         root.mkdir(parents=True, exist_ok=True)
         self.process = None
 
     def start(self):
         self.process = Process(
             self.label,
-            [find_tftpd_hpa(), "--foreground", "--listen", "--user", "root", "--secure", "-v", self.root],
+            [find_tftpd_hpa(), "--foreground", "--listen", "--user", "root", "--secure", "-v", *self.refusals, self.root],
             self.work / f"{self.label}.log",
             self.namespace,
         )
@@ -43,6 +44,36 @@ class TftpdHpa:
         # Of each family's socket it drops the very first request: it asks for the packets' own address only then.
         for address in ("127.0.0.1", "::1"):
             eventually(lambda: answers(address), 10 * paths.PATIENCE, what=f"tftpd-hpa answers on {address}")
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+
+class Atftpd:
+    """The one of Debian's servers that knows windowsize (RFC 7440)."""
+
+    def __init__(self, namespace, root, work, label="atftpd"):
+        self.namespace, self.root, self.work, self.label = namespace, root, work, label
+        root.mkdir(parents=True, exist_ok=True)
+        self.process = None
+
+    def start(self):
+        self.process = Process(
+            self.label,
+            ["/usr/sbin/atftpd", "--daemon", "--no-fork", "--user", "root", "--group", "root", "--logfile", "-", self.root],
+            self.work / f"{self.label}.log",
+            self.namespace,
+        )
+
+        def answers():
+            if not self.process.running:
+                raise SystemError(f"atftpd ended with {self.process.process.returncode}: {self.process.tail()}")
+            with tftp.Peer(self.namespace, "127.0.0.1") as peer:
+                return peer.ask(tftp.rrq("no-such-file"), timeout=0.2)
+
+        eventually(answers, 10 * paths.PATIENCE, what="atftpd answers")
         return self
 
     def stop(self):
