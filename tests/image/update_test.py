@@ -15,7 +15,7 @@ ROOT_B = 18 + 160 + 1 + 48 + 48 + 112  # where image/build/disk puts root-b, in 
 
 
 class Updates(ImageTest):
-    time_limit = 900
+    time_limit = 3000  # some twenty starts
     weight = 2
 
     @classmethod

@@ -8,7 +8,7 @@ from .case import BranchTest
 
 
 class ImageTest(BranchTest):
-    time_limit = 400  # seconds: a start in software emulation on a busy machine is most of it
+    time_limit = 900  # seconds: a start in software emulation on a busy machine is most of it
     branch_options = {"v4": False, "v6": False}
     image = pathlib.Path(os.environ.get("BRANCHLINE_IMAGE") or paths.CHECKOUT / "build/image/pc-x86_64/disk.img")
 
