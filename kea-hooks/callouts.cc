@@ -61,16 +61,16 @@ bool is_in_phone_class(const isc::dhcp::Pkt& query) {
 bool has_cisco_enterprise(const isc::dhcp::Pkt& query, std::uint16_t code, bool v4_lists) {
     const auto range = query.options_.equal_range(code);
     for (auto place = range.first; place != range.second; ++place) {
-        const auto* option = place->second.get();
-        if (const auto* vendor_class = dynamic_cast<const isc::dhcp::OptionVendorClass*>(option)) {
+        const auto& option = *place->second;
+        if (const auto* vendor_class = dynamic_cast<const isc::dhcp::OptionVendorClass*>(&option)) {
             if (vendor_class->getVendorId() == cisco_enterprise) {
                 return true;
             }
-        } else if (const auto* vendor = dynamic_cast<const isc::dhcp::OptionVendor*>(option)) {
+        } else if (const auto* vendor = dynamic_cast<const isc::dhcp::OptionVendor*>(&option)) {
             if (vendor->getVendorId() == cisco_enterprise) {
                 return true;
             }
-        } else if (names_cisco_enterprise(payload(*option), v4_lists)) {
+        } else if (names_cisco_enterprise(payload(option), v4_lists)) {
             return true;
         }
     }
