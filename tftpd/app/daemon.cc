@@ -15,6 +15,7 @@
 #include "tftpd/http/file_service.h"
 #include "tftpd/log/log.h"
 #include "tftpd/phones/event_receiver.h"
+#include "tftpd/phones/phone_watch.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/interface_filter.h"
 #include "tftpd/server/tftp_server.h"
@@ -138,6 +139,7 @@ struct Daemon::Impl {
 
     // From the ground up; what is declared later stands on what is declared before, and goes first.
     LeaseTable leases;
+    std::unique_ptr<PhoneWatch> phones;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<TftpServer> tftp;
     std::unique_ptr<HttpFileService> http;
@@ -171,9 +173,11 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     config = with_options(read.config);
     document = read.document;
     log_warnings(read);
+    phones = std::make_unique<PhoneWatch>(leases);
     resolver = std::make_unique<Resolver>(config);
-    opening(document, "tftp-port", [this] { tftp = std::make_unique<TftpServer>(config, *resolver); });
-    opening(document, "http-port", [this] { http = std::make_unique<HttpFileService>(config, *resolver); });
+    const FileListener listener = [this](FileReport report) { phones->heard(std::move(report)); };
+    opening(document, "tftp-port", [&] { tftp = std::make_unique<TftpServer>(config, *resolver, listener); });
+    opening(document, "http-port", [&] { http = std::make_unique<HttpFileService>(config, *resolver, listener); });
     service = std::make_unique<ServiceSwitch>(*tftp, *http);
     events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
@@ -196,6 +200,7 @@ void Daemon::Impl::receive_events() {
 
 // On the receiver's thread. A phone that gets a lease boots: what was remembered of it may be out of date.
 void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
+    phones->heard(event);
     using Kind = api::LeaseEvent::Kind;
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
         std::string digits;
@@ -267,6 +272,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.tftp = tftp.get();
     targets.http = http.get();
     targets.service = service.get();
+    targets.phones = phones.get();
     targets.config = [this] { return config; };
     targets.config_document = [this] { return document; };
     targets.test_config = [this](const ConstElementPtr& wanted) {
@@ -389,6 +395,7 @@ void Daemon::Impl::stop() {
     http.reset();
     tftp.reset();
     resolver.reset();
+    phones.reset();
     server_table.reset();
     LOG_INFO(app_logger, APP_STOPPED).arg(cut);
 }

@@ -24,6 +24,7 @@ CommandList process_commands(const CommandTargets& targets);   ///< status-get, 
 CommandList cluster_commands(const CommandTargets& targets);   ///< tftp-cluster-*
 CommandList cache_commands(const CommandTargets& targets);     ///< tftp-cache-*
 CommandList file_commands(const CommandTargets& targets);      ///< tftp-file-*
+CommandList phone_commands(const CommandTargets& targets);     ///< tftp-phone-*
 CommandList service_commands(const CommandTargets& targets);   ///< tftp-service-*
 CommandList upstream_commands(const CommandTargets& targets);  ///< tftp-*: what makes the daemon ask remote servers
 

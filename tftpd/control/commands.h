@@ -16,6 +16,7 @@ class Resolver;
 class TftpServer;
 class HttpFileService;
 class ServiceSwitch;
+class PhoneWatch;
 
 /// What commands act on. The configuration commands call back into app/, which owns the running configuration.
 struct CommandTargets {
@@ -23,6 +24,7 @@ struct CommandTargets {
     TftpServer* tftp = nullptr;
     HttpFileService* http = nullptr;
     ServiceSwitch* service = nullptr;
+    PhoneWatch* phones = nullptr;
     std::function<ConfigPtr()> config;                                 ///< the running one
     std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON
     std::function<void(isc::data::ConstElementPtr)> test_config;       ///< throws ConfigError

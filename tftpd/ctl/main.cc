@@ -2,6 +2,7 @@
 // answer. docs/man/branchlinectl.1 and the completions beside this file name the same words; a test holds them together.
 #include "tftpd/client/daemon_client.h"
 #include "tftpd/ctl/long_work.h"
+#include "tftpd/ctl/phone_tables.h"
 #include "tftpd/ctl/request.h"
 #include "tftpd/ctl/tables.h"
 #include "tftpd/ctl/trust_show.h"
@@ -64,6 +65,7 @@ public:
         add_files();
         add_service();
         add_trust();
+        add_phones();
         add_send();
     }
 
@@ -267,6 +269,45 @@ private:
         });
     }
 
+    void add_phones() {
+        auto* phone = app_.add_subcommand("phone", "the phones, and why one does not come up");
+        phone->require_subcommand(1);
+        auto* list = phone->add_subcommand("list", "all of them with their verdicts, those heard of last first");
+        list->add_flag("--problems", problems_, "only those with something wrong");
+        list->add_option("--verdict", verdict_, "only those with this verdict, such as no-servers");
+        list->add_option("--model", model_, "only models with this in their name");
+        list->add_option("--subnet-id", subnet_, "only those of this subnet of Kea's");
+        list->add_option("--limit", limit_, "at most so many");
+        list->add_flag("--all", all_, "hosts that are no phones, too");
+        list->add_flag("--csv", csv_, "as CSV");
+        list->callback([this] {
+            request_.ask("tftp-phone-list", csv_ ? branchline::phone_csv : branchline::phone_table);
+            request_.text_argument("verdict", verdict_);
+            request_.text_argument("model", model_);
+            for (const auto& [name, value] : {std::pair{"subnet-id", subnet_}, std::pair{"limit", limit_}}) {
+                if (value != 0) {
+                    request_.argument(name, Element::create(value));
+                }
+            }
+            for (const auto& [name, value] : {std::pair{"problems", problems_}, std::pair{"all", all_}}) {
+                if (value) {
+                    request_.argument(name, Element::create(true));
+                }
+            }
+        });
+        add_one_phone(*phone, "show", "its last boots: DHCP and each file", "tftp-phone-get", branchline::phone_text);
+        add_one_phone(*phone, "explain", "what is wrong with it, and what to do", "tftp-phone-explain", {});
+    }
+
+    void add_one_phone(CLI::App& under, const char* word, const char* help, const char* command, const Show& show) {
+        auto* added = under.add_subcommand(word, help);
+        added->add_option("PHONE", phone_, "a MAC address or device name")->required();
+        added->callback([this, command, show] {
+            request_.ask(command, show);
+            request_.text_argument("phone", phone_);
+        });
+    }
+
     void add_selection(CLI::App& word) {
         word.add_option("NAME", name_, "a file's name");
         word.add_option("--cluster", cluster_, "those of this cluster");
@@ -321,6 +362,12 @@ private:
     bool unpack_ = false;
     bool recursive_ = false;
     bool no_wait_ = false;
+    std::string verdict_;
+    std::string model_;
+    std::int64_t subnet_ = 0;
+    std::int64_t limit_ = 0;
+    bool problems_ = false;
+    bool csv_ = false;
 };
 
 }  // namespace

@@ -52,6 +52,7 @@ private:
     void refuse(unsigned status, const std::string& reason);
     void answer_without_body(unsigned status, const std::string& reason, std::optional<std::uint64_t> length = 0);
     void log_done(unsigned status, std::uint64_t bytes, const std::string& reason);
+    void tell(FileReport::Outcome outcome, std::uint64_t bytes, const std::string& reason);
     void send_next();
     void send(std::string_view before, ByteView piece, std::string_view after, bool last);
     void on_sent(const error_code& error, std::size_t piece_bytes, bool last);
@@ -228,7 +229,28 @@ void Connection::answer_without_body(unsigned status, const std::string& reason,
     send(before_, {}, {}, true);
 }
 
+void Connection::tell(FileReport::Outcome outcome, std::uint64_t bytes, const std::string& reason) {
+    if (host_.listener) {
+        const auto now = Clock::now();
+        host_.listener({.phone = phone_,
+                        .name = file_,
+                        .http = true,
+                        .outcome = outcome,
+                        .source = source_,
+                        .reason = reason,
+                        .bytes = bytes,
+                        .took = now - asked_at_,
+                        .ended = now});
+    }
+}
+
 void Connection::log_done(unsigned status, std::uint64_t bytes, const std::string& reason) {
+    using Outcome = FileReport::Outcome;
+    tell(status == 200   ? Outcome::sent
+         : status == 404 ? Outcome::not_found
+         : status == 403 ? Outcome::refused
+                         : Outcome::unavailable,
+         bytes, reason);
     if (may_log()) {
         LOG_INFO(http_logger, HTTP_READ_DONE)
             .arg(phone_.to_string())
@@ -359,6 +381,7 @@ void Connection::linger() {
 // The phone must not take what it has for the whole file: a reset, not an orderly end.
 void Connection::fail(const std::string& reason) {
     counters.add(Counter::http_failed);
+    tell(FileReport::Outcome::broken_off, pieces_->given(), reason);
     if (may_log()) {
         LOG_INFO(http_logger, HTTP_READ_FAILED)
             .arg(phone_.to_string())

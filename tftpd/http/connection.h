@@ -11,6 +11,7 @@
 
 #include "tftpd/base/clock.h"
 #include "tftpd/http/post_box.h"
+#include "tftpd/phones/file_report.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/line_budget.h"
 
@@ -47,6 +48,7 @@ struct ConnectionHost {
     std::shared_ptr<PostBox> post_box;
     std::function<std::size_t()> open_connections;
     std::function<void(const HttpConnection&)> ended;  ///< called once, as the connection's last deed
+    FileListener listener{};                           ///< if there is one, it is told how each file that was asked for ended
     ConnectionTimes times{};
     LineBudget log_lines{log_burst, log_lines_per_second};
 };

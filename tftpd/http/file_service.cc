@@ -31,7 +31,8 @@ constexpr std::string_view busy_answer =
 
 // Everything below `thread` belongs to that thread once it runs; other threads come in by run().
 struct HttpFileService::Impl {
-    explicit Impl(Resolver& resolver) {
+    Impl(Resolver& resolver, FileListener file_listener) {
+        host.listener = std::move(file_listener);
         host.ask = [&resolver](Question question, std::function<void(Answer)> done) {
             resolver.resolve(std::move(question), std::move(done));
         };
@@ -134,7 +135,8 @@ void HttpFileService::Impl::ended(const HttpConnection& connection) {
     }
 }
 
-HttpFileService::HttpFileService(ConfigPtr config, Resolver& resolver) : impl_(std::make_unique<Impl>(resolver)) {
+HttpFileService::HttpFileService(ConfigPtr config, Resolver& resolver, FileListener file_listener)
+    : impl_(std::make_unique<Impl>(resolver, std::move(file_listener))) {
     impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
     const auto port = config->http_port;
     auto listener = port == 0 ? nullptr : Listener::open(impl_->io, port);

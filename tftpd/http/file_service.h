@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tftpd/config/config.h"
+#include "tftpd/phones/file_report.h"
 #include "tftpd/resolve/resolver.h"
 
 #include <memory>
@@ -15,8 +16,9 @@ public:
     /// Connections held in all; as many as CUCM serves.
     static constexpr std::size_t max_connections = 2500;
 
-    /// Starts serving on its own thread. Throws ConfigError if the port is taken. http_port 0: nothing is opened.
-    HttpFileService(ConfigPtr config, Resolver& resolver);
+    /// Starts serving on its own thread. Throws ConfigError if the port is taken. http_port 0: nothing is opened. `listener` is
+    /// told on that thread how each request ended.
+    HttpFileService(ConfigPtr config, Resolver& resolver, FileListener listener = {});
     ~HttpFileService();
     HttpFileService(const HttpFileService&) = delete;
     HttpFileService& operator=(const HttpFileService&) = delete;

@@ -30,15 +30,6 @@ constexpr int max_datagrams_at_once = 64;
 constexpr mode_t socket_mode = 0660;     ///< Kea's user shares our group
 constexpr int receive_buffer = 1 << 20;  ///< bytes; a site that reboots as one
 
-std::string mac_text(const std::optional<MacAddress>& mac) {
-    std::array<char, 18> text{};
-    if (mac) {
-        std::snprintf(text.data(), text.size(), "%02x:%02x:%02x:%02x:%02x:%02x", (*mac)[0], (*mac)[1], (*mac)[2], (*mac)[3],
-                      (*mac)[4], (*mac)[5]);
-    }
-    return text.data();
-}
-
 Failure failure(const std::string& path, const std::string& what) {
     return Failure{path + ": " + what};
 }
@@ -185,7 +176,7 @@ void EventReceiver::Socket::take(ByteView datagram) {
     }
     counters.add(Counter::lease_events);
     LOG_DEBUG(app_logger, isc::log::DBGLVL_TRACE_BASIC, PHONES_EVENT)
-        .arg(mac_text(event->mac))
+        .arg(event->mac ? to_text(*event->mac) : "")
         .arg(escaped(event->address))
         .arg(event->family)
         .arg(static_cast<int>(event->kind))

@@ -74,19 +74,25 @@ bool LeaseTable::update(const api::LeaseEvent& event, TimePoint now) {
 }
 
 std::optional<PhoneLease> LeaseTable::find(const MacAddress& mac) const {
-    const std::lock_guard lock(mutex_);
+    const std::shared_lock lock(mutex_);
     const auto found = by_mac_.find(mac);
     return found == by_mac_.end() ? std::nullopt : std::optional<PhoneLease>(*found->second);
 }
 
 std::optional<PhoneLease> LeaseTable::find_address(const std::string& address) const {
-    const std::lock_guard lock(mutex_);
+    const std::shared_lock lock(mutex_);
     const auto found = by_address_.find(address);
     return found == by_address_.end() ? std::nullopt : std::optional<PhoneLease>(*found->second);
 }
 
+std::optional<MacAddress> LeaseTable::holder_of(const std::string& address) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = by_address_.find(address);
+    return found == by_address_.end() ? std::nullopt : std::optional(found->second->mac);
+}
+
 std::size_t LeaseTable::size() const {
-    const std::lock_guard lock(mutex_);
+    const std::shared_lock lock(mutex_);
     return entries_.size();
 }
 

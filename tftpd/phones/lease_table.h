@@ -6,18 +6,16 @@
 
 #include "tftpd/api/lease_event.h"
 #include "tftpd/base/clock.h"
+#include "tftpd/phones/mac_address.h"
 
-#include <array>
 #include <cstdint>
 #include <list>
 #include <map>
-#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 
 namespace branchline {
-
-using MacAddress = std::array<std::uint8_t, 6>;
 
 /// One address of a phone. Empty: none that is known, or it was given back.
 struct PhoneAddress {
@@ -47,6 +45,8 @@ public:
     [[nodiscard]] std::optional<PhoneLease> find(const MacAddress& mac) const;
     /// The phone that the address was last leased to.
     [[nodiscard]] std::optional<PhoneLease> find_address(const std::string& address) const;
+    /// The same, the MAC alone.
+    [[nodiscard]] std::optional<MacAddress> holder_of(const std::string& address) const;
     [[nodiscard]] std::size_t size() const;
 
 private:
@@ -56,7 +56,7 @@ private:
     void forget_address(Entries::iterator entry, PhoneAddress& address);
 
     const std::size_t capacity_;
-    mutable std::mutex mutex_;
+    mutable std::shared_mutex mutex_;
     Entries entries_;
     std::map<MacAddress, Entries::iterator> by_mac_;
     std::map<std::string, Entries::iterator, std::less<>> by_address_;

@@ -231,7 +231,8 @@ void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
                     .arg(config.clusters.size())
                     .arg(ms);
             }
-            return finish(job, {Answer::Kind::not_found, nullptr, "", "no cluster has it"});
+            return finish(job, {Answer::Kind::not_found, nullptr, "",
+                                "no cluster has it" + (result.reasons.empty() ? "" : " (" + result.reasons + ")")});
         }
         case Search::Verdict::stale:
             if (lines_.take(1, now)) {

@@ -81,8 +81,8 @@ std::string text_of(const TransferPorts& ports, bool single_port) {
 }  // namespace
 
 struct TftpServer::Impl {
-    Impl(ConfigPtr first_config, Resolver& its_resolver)
-        : config(std::move(first_config)), resolver(its_resolver), admission(config->limits) {
+    Impl(ConfigPtr first_config, Resolver& its_resolver, FileListener listener)
+        : config(std::move(first_config)), resolver(its_resolver), admission(config->limits), log(std::move(listener)) {
         check_port_is_free(config->tftp_port);
         workers = open(config);
         start(workers);
@@ -156,7 +156,8 @@ struct TftpServer::Impl {
     bool paused = false;
 };
 
-TftpServer::TftpServer(ConfigPtr config, Resolver& resolver) : impl_(std::make_unique<Impl>(std::move(config), resolver)) {}
+TftpServer::TftpServer(ConfigPtr config, Resolver& resolver, FileListener listener)
+    : impl_(std::make_unique<Impl>(std::move(config), resolver, std::move(listener))) {}
 
 TftpServer::~TftpServer() = default;
 

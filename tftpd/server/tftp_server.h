@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tftpd/config/config.h"
+#include "tftpd/phones/file_report.h"
 #include "tftpd/resolve/resolver.h"
 
 #include <cstdint>
@@ -24,8 +25,8 @@ struct TransferStatus {
 class TftpServer {
 public:
     /// Starts serving. No address on the machine, or a tentative one, is not an error. Throws ConfigError if the port is taken
-    /// or may not be bound.
-    TftpServer(ConfigPtr config, Resolver& resolver);
+    /// or may not be bound. `listener` is told how each request ended, by the thread that served it.
+    TftpServer(ConfigPtr config, Resolver& resolver, FileListener listener = {});
     ~TftpServer();  ///< stops at once
     TftpServer(const TftpServer&) = delete;
     TftpServer& operator=(const TftpServer&) = delete;

@@ -239,7 +239,7 @@ void TftpService::on_answer(const SessionKey& key, std::uint64_t id, Answer answ
             reply_error(key.socket, key.phone, session->local, tftp::ErrorCode::file_not_found, "File not found");
             break;
         case Answer::Kind::refused:
-            log_.refused(key.phone, session->name, answer.reason, now);
+            log_.refused(*session, answer.reason, now);
             reply_error(key.socket, key.phone, session->local, tftp::ErrorCode::access_violation, "Access violation");
             break;
         case Answer::Kind::unavailable:

@@ -6,6 +6,8 @@
 
 #include "server_messages.h"
 
+#include <algorithm>
+
 namespace branchline {
 
 namespace {
@@ -47,6 +49,28 @@ bool TransferLog::fits(LineBudget& budget, TimePoint now) {
     return left_out.has_value();
 }
 
+void TransferLog::tell(const Session& session, FileReport::Outcome outcome, std::string_view reason, TimePoint now) const {
+    if (!listener_) {
+        return;
+    }
+    FileReport report;
+    report.phone = session.key.phone.ip();
+    const auto name = std::string_view(session.name);
+    report.name = escaped(name.substr(std::min(name.find_first_not_of('/'), name.size())), name_in_log);
+    report.outcome = outcome;
+    report.source = session.source;
+    report.reason = reason;
+    if (session.transfer) {
+        const auto& sent = session.transfer->statistics();
+        report.bytes = sent.bytes;
+        report.blocks = sent.blocks;
+        report.resent = sent.resent;
+    }
+    report.took = now - session.started;
+    report.ended = now;
+    listener_(std::move(report));
+}
+
 void TransferLog::ended(const Session& session, TimePoint now) {
     const auto& transfer = *session.transfer;
     const auto& sent = transfer.statistics();
@@ -57,6 +81,12 @@ void TransferLog::ended(const Session& session, TimePoint now) {
     if (sent.resent > 0) {
         counters.add(Counter::tftp_resent, sent.resent);
     }
+    using Outcome = FileReport::Outcome;
+    tell(session,
+         done                  ? Outcome::sent
+         : transfer.answered() ? Outcome::broken_off
+                               : Outcome::unheard,
+         done ? "" : text_of(transfer.end(), transfer.answered()), now);
     if (done) {
         if (tftp_logger.isInfoEnabled() && fits(completed_, now)) {
             LOG_INFO(tftp_logger, TFTP_READ_DONE)
@@ -83,6 +113,7 @@ void TransferLog::ended(const Session& session, TimePoint now) {
 
 void TransferLog::dropped(const Session& session, std::string_view reason, TimePoint now) {
     counters.add(Counter::tftp_failed);
+    tell(session, FileReport::Outcome::broken_off, reason, now);
     if (session.transfer) {
         counters.add(Counter::tftp_bytes, session.transfer->statistics().bytes);
         counters.add(Counter::tftp_blocks, session.transfer->statistics().blocks);
@@ -95,6 +126,7 @@ void TransferLog::dropped(const Session& session, std::string_view reason, TimeP
 
 void TransferLog::not_found(const Session& session, std::string_view reason, TimePoint now) {
     counters.add(Counter::tftp_not_found);
+    tell(session, FileReport::Outcome::not_found, reason, now);
     if (fits(other_, now)) {
         LOG_INFO(tftp_logger, TFTP_NOT_FOUND)
             .arg(session.key.phone.text())
@@ -106,12 +138,18 @@ void TransferLog::not_found(const Session& session, std::string_view reason, Tim
 
 void TransferLog::unavailable(const Session& session, std::string_view reason, TimePoint now) {
     counters.add(Counter::tftp_failed);
+    tell(session, FileReport::Outcome::unavailable, reason, now);
     if (fits(other_, now)) {
         LOG_WARN(tftp_logger, TFTP_UNAVAILABLE)
             .arg(session.key.phone.text())
             .arg(escaped(session.name, name_in_log))
             .arg(reason);
     }
+}
+
+void TransferLog::refused(const Session& session, std::string_view reason, TimePoint now) {
+    tell(session, FileReport::Outcome::refused, reason, now);
+    refused(session.key.phone, session.name, reason, now);
 }
 
 void TransferLog::refused(const Peer& phone, std::string_view file, std::string_view reason, TimePoint now) {

@@ -19,16 +19,17 @@ _branchlinectl() {
         --socket) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --cluster | --before) mapfile -t COMPREPLY < <(compgen -W "$(_branchlinectl_clusters)" -- "$current"); return ;;
         --transport) mapfile -t COMPREPLY < <(compgen -W 'auto http tftp' -- "$current"); return ;;
-        --server | --fqdn | --description | --set | --name | --phone | --timeout) return ;;
+        --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit) return ;;
     esac
     local choices=''
     case "${words[*]:0:2}" in
         '') choices='--socket --json --help --help-all status statistics version build-report stop config-get config-test config-write reload
-                     service cluster cache file trust send' ;;
+                     service cluster cache file phone trust send' ;;
         service) choices='status start stop' ;;
         cluster) choices='list get add update del refresh' ;;
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
+        phone) choices='list show explain' ;;
         trust) choices='show' ;;
         statistics*) choices='--reset' ;;
         'service stop') choices='--timeout --no-wait' ;;
@@ -39,6 +40,7 @@ _branchlinectl() {
         'cache list') choices='--cluster --phone' ;;
         'cache get') choices='--cluster' ;;
         'cache flush') choices='--cluster --phone --all' ;;
+        'phone list') choices='--problems --verdict --model --subnet-id --limit --all --csv' ;;
         'file del') choices='--recursive' ;;
         'file add') choices='--name --replace --unpack' ;;
     esac

@@ -1,0 +1,46 @@
+// Where everything that is heard of phones comes together: lease events and the ends of transfers go through one bounded queue
+// to one thread, which keeps the timelines. Those who serve phones never wait here: what finds the queue full is dropped and
+// counted.
+//
+//   lease events --.
+//   TFTP ends   ----+--> queue (no lock) --> thread "phones" --> Timelines <-- commands (a lock that workers never take)
+//   HTTP ends   --'
+#pragma once
+
+#include "tftpd/phones/lease_table.h"
+#include "tftpd/phones/timeline.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace branchline {
+
+class PhoneWatch {
+public:
+    static constexpr std::size_t max_queued = 8192;  ///< records
+
+    /// `leases` tells whose an address is; it outlives the watch.
+    explicit PhoneWatch(const LeaseTable& leases);
+    ~PhoneWatch();  ///< what is queued is still taken
+    PhoneWatch(const PhoneWatch&) = delete;
+    PhoneWatch& operator=(const PhoneWatch&) = delete;
+
+    // From any thread; neither waits.
+    void heard(api::LeaseEvent event);
+    void heard(FileReport report);
+
+    /// Records that found the queue full, since the start.
+    [[nodiscard]] std::uint64_t dropped() const;
+
+    [[nodiscard]] std::optional<PhoneTimeline> find(const MacAddress& mac) const;
+    /// Calls `look` for each, the one heard of last first, as long as it returns true. It must be quick.
+    void for_each(const std::function<bool(const PhoneTimeline&)>& look) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace branchline
