@@ -4,6 +4,7 @@
 #include "tftpd/api/command_names.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/config/config_error.h"
+#include "tftpd/phones/phone_watch.h"
 #include "tftpd/resolve/resolver.h"
 
 #include <cc/command_interpreter.h>
@@ -25,6 +26,8 @@ TEST_GROUP(Commands) {
     std::filesystem::path scratch;
     std::shared_ptr<Config> config;
     std::unique_ptr<Resolver> resolver;
+    LeaseTable leases;
+    PhoneWatch phones{leases};
     std::unique_ptr<Commands> commands;
     ConstElementPtr document = Element::fromJSON(R"({ "Tftpd": { "tftp-port": 6969 } })");
     ConstElementPtr taken;
@@ -58,6 +61,7 @@ TEST_GROUP(Commands) {
             resolver = std::make_unique<Resolver>(config);
             CommandTargets targets;
             targets.resolver = resolver.get();
+            targets.phones = &phones;
             targets.config = [this] { return config; };
             targets.config_document = [this] { return document; };
             targets.test_config = [](const ConstElementPtr&) { throw ConfigError({"", 3, 9}, "\"tftp-port\" is 0."); };
@@ -92,7 +96,8 @@ TEST(Commands, EveryNameOfTheContractIsListed) {
          {"config-get",       "config-test",     "config-set",        "config-reload",    "config-write",
           "status-get",       "statistic-get",   "statistic-get-all", "statistic-reset",  "statistic-reset-all",
           "version-get",      "build-report",    "list-commands",     "shutdown",         "tftp-cluster-list",
-          "tftp-cluster-get", "tftp-cache-list", "tftp-cache-get",    "tftp-cache-flush", "tftp-service-status"}) {
+          "tftp-cluster-get", "tftp-cache-list", "tftp-cache-get",    "tftp-cache-flush", "tftp-service-status",
+          "tftp-phone-list",  "tftp-phone-get",  "tftp-phone-explain"}) {
         CHECK_TEXT(names.find('"' + std::string(name) + '"') != std::string::npos, name);
     }
 }
