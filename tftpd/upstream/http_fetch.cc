@@ -27,8 +27,7 @@ constexpr std::size_t buffer_size = 64 * 1024;        // bytes read at once
 class HttpFetch final : public std::enable_shared_from_this<HttpFetch> {
 public:
     HttpFetch(asio::io_context& io, const RemoteServer& server, const AttemptSettings& settings, AttemptEvents events)
-        : io_(io),
-          server_(server),
+        : server_(server),
           settings_(settings),
           events_(std::move(events)),
           socket_(io),
@@ -62,7 +61,6 @@ private:
         };
     }
 
-    asio::io_context& io_;
     RemoteServer server_;
     AttemptSettings settings_;
     AttemptEvents events_;
