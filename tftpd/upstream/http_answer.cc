@@ -26,6 +26,9 @@ bool stands_for_itself(char character) {
     return letter_or_digit || std::string_view("/-._~!$&'()*+,;=:@").find(character) != std::string_view::npos;
 }
 
+// The least that can follow the head of a chunked response (RFC 9112 7.1).
+constexpr std::string_view smallest_chunked = "0\r\n\r\n";
+
 }  // namespace
 
 class HttpAnswer::Parser final : public http::basic_parser<false> {
@@ -119,6 +122,11 @@ void HttpAnswer::Parser::give(string_view part) {
 }
 
 std::size_t HttpAnswer::Parser::take(ByteView arrived) {
+    // The parser asserts that it is asked about a last chunk with this much at hand, which holds unless that chunk is the
+    // first.
+    if (is_header_done() && chunked() && received == 0 && arrived.size() < smallest_chunked.size()) {
+        return 0;
+    }
     error_code error;
     const std::size_t done = put(boost::asio::const_buffer(arrived.data(), arrived.size()), error);
     if (verdict == Verdict::complete && done < arrived.size()) {

@@ -73,6 +73,28 @@ TEST(HttpAnswer, ChunksAreJoined) {
     }
 }
 
+// Beast's parser asserts that a last chunk, once seen, has five bytes; a first chunk that is the last can come with fewer.
+TEST(HttpAnswer, ChunksOfNoBytesAreAFileHoweverTheyAreCut) {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const std::string end : {"0\r\n\r\n", "0;name=value\r\n\r\n", "000\r\nTrailer: x\r\n\r\n"}) {
+        for (std::size_t step = 1; step < 80; ++step) {
+            const Fed fed(head + end, step);
+            CHECK_TRUE(fed.verdict == Verdict::complete);
+            STRCMP_EQUAL("", fed.body.c_str());
+            CHECK_EQUAL(1U, fed.found);
+        }
+    }
+}
+
+TEST(HttpAnswer, TrailersThatAreNoFieldsAreBrokenHoweverTheyAreCut) {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const std::string end : {"0\r\nhello\r\n0\r\n\r\n", "0\r\n:\r\n\r\n", "5\r\nhello\r\n0\r\nhello\r\n\r\n"}) {
+        for (std::size_t step = 1; step < 80; ++step) {
+            CHECK_TRUE(Fed(head + end, step, true).verdict == Verdict::broken);
+        }
+    }
+}
+
 TEST(HttpAnswer, ChunksThatEndBeforeTheLastAreBroken) {
     CHECK_TRUE(Fed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", 9, true).verdict == Verdict::broken);
 }
