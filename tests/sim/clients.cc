@@ -50,7 +50,7 @@ void Phone::on_datagram(std::uint16_t server_port, ByteView datagram, const Send
         content_.insert(content_.end(), data->bytes.begin(), data->bytes.end());
         ended_ = succeeded_ = data->bytes.size() < tftp::plain_block_size;
         say(send, now);
-    } else if (data->block == last_block_ && server_port_) {
+    } else if (data->block == last_block_ && server_port_ && repeated_ == RepeatedData::acknowledged) {
         say(send, now);
     }
 }
@@ -63,6 +63,7 @@ void Phone::on_timer(const Send& send, TimePoint now) {
         ended_ = true;
         return;
     }
+    waited_for_timer_ += phone_timer;
     say(send, now);
 }
 

@@ -23,14 +23,20 @@ public:
     [[nodiscard]] virtual bool ended() const = 0;
     [[nodiscard]] virtual bool succeeded() const = 0;
     [[nodiscard]] virtual const Bytes& content() const = 0;
+    /// Time that passed until the client's own timer rang, in all. No server can shorten it.
+    [[nodiscard]] virtual Duration waited_for_timer() const { return {}; }
 };
 
 inline constexpr std::uint16_t request_port = 69;
 
+/// What a phone does with a block that it has already: RFC 1350 lets it say the ACK again, or leave that to its timer.
+enum class RepeatedData { acknowledged, passed_over };
+
 /// Lock-step, no options, one fixed timer, no patience after the last ACK: RFC 1350 as small clients do it.
 class Phone final : public Client {
 public:
-    Phone(bool netascii, unsigned retries) : netascii_(netascii), retries_(retries) {}
+    Phone(bool netascii, unsigned retries, RepeatedData repeated)
+        : netascii_(netascii), retries_(retries), repeated_(repeated) {}
 
     void start(const Send& send, TimePoint now) override;
     void on_datagram(std::uint16_t server_port, ByteView datagram, const Send& send, TimePoint now) override;
@@ -39,12 +45,15 @@ public:
     [[nodiscard]] bool ended() const override { return ended_; }
     [[nodiscard]] bool succeeded() const override { return succeeded_; }
     [[nodiscard]] const Bytes& content() const override { return content_; }
+    [[nodiscard]] Duration waited_for_timer() const override { return waited_for_timer_; }
 
 private:
     void say(const Send& send, TimePoint now);
 
     bool netascii_;
     unsigned retries_;  ///< of one packet
+    RepeatedData repeated_;
+    Duration waited_for_timer_{};
     unsigned tries_ = 0;
     std::optional<std::uint16_t> server_port_;
     std::uint16_t last_block_ = 0;

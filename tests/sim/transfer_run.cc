@@ -15,7 +15,8 @@ std::unique_ptr<Client> make_client(const RunSettings& settings) {
     if (settings.client == ClientKind::fetcher) {
         return std::make_unique<Fetcher>(settings.fetch, TimePoint{});
     }
-    return std::make_unique<Phone>(settings.client == ClientKind::netascii_phone, settings.phone_retries);
+    const auto repeated = settings.client == ClientKind::timer_phone ? RepeatedData::passed_over : RepeatedData::acknowledged;
+    return std::make_unique<Phone>(settings.client == ClientKind::netascii_phone, settings.phone_retries, repeated);
 }
 
 bool is_exact(const Bytes& content, const RunSettings& settings) {
@@ -85,6 +86,7 @@ RunResult run(const RunSettings& settings, std::uint64_t seed) {
     }
     result.succeeded = client->succeeded();
     result.exact = result.succeeded && is_exact(client->content(), settings);
+    result.waited_for_timer = client->waited_for_timer();
     result.data_sent = server.data_sent();
     result.resent = server.resent();
     if (!server.fault().empty()) {

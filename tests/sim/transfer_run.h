@@ -10,7 +10,7 @@
 
 namespace branchline::sim {
 
-enum class ClientKind { phone, netascii_phone, fetcher };
+enum class ClientKind { phone, netascii_phone, timer_phone, fetcher };
 
 struct RunSettings {
     ClientKind client = ClientKind::phone;
@@ -21,9 +21,10 @@ struct RunSettings {
 };
 
 struct RunResult {
-    bool succeeded = false;  ///< the client says so
-    bool exact = false;      ///< and has every byte
-    Duration elapsed{};      ///< until the client ended
+    bool succeeded = false;       ///< the client says so
+    bool exact = false;           ///< and has every byte
+    Duration elapsed{};           ///< until the client ended
+    Duration waited_for_timer{};  ///< of that, until the client's own timer rang
     std::uint64_t data_sent = 0;
     std::uint64_t resent = 0;
     std::string fault;  ///< what must never be; empty = all is well
