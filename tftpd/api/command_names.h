@@ -25,6 +25,7 @@ inline constexpr auto tftp_commands = std::to_array<std::string_view>({
     "tftp-phone-explain",
     "tftp-phone-get",
     "tftp-phone-list",
+    "tftp-prewarm",
     "tftp-service-start",
     "tftp-service-status",
     "tftp-service-stop",

@@ -16,6 +16,7 @@
 #include "tftpd/log/log.h"
 #include "tftpd/phones/event_receiver.h"
 #include "tftpd/phones/phone_watch.h"
+#include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/interface_filter.h"
 #include "tftpd/server/tftp_server.h"
@@ -141,6 +142,7 @@ struct Daemon::Impl {
     LeaseTable leases;
     std::unique_ptr<PhoneWatch> phones;
     std::unique_ptr<Resolver> resolver;
+    std::unique_ptr<Prewarmer> prewarmer;
     std::unique_ptr<TftpServer> tftp;
     std::unique_ptr<HttpFileService> http;
     std::unique_ptr<ServiceSwitch> service;
@@ -175,6 +177,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     log_warnings(read);
     phones = std::make_unique<PhoneWatch>(leases);
     resolver = std::make_unique<Resolver>(config);
+    prewarmer = std::make_unique<Prewarmer>(*resolver, config->prewarm);
     const FileListener listener = [this](FileReport report) { phones->heard(std::move(report)); };
     opening(document, "tftp-port", [&] { tftp = std::make_unique<TftpServer>(config, *resolver, listener); });
     opening(document, "http-port", [&] { http = std::make_unique<HttpFileService>(config, *resolver, listener); });
@@ -222,6 +225,7 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     undo.add([this, old] { http->reconfigure(old); });
     opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });
     resolver->reconfigure(next);
+    prewarmer->reconfigure(next->prewarm);
     undo.keep_all();
 
     loggers.apply();
@@ -269,6 +273,7 @@ std::string Daemon::Impl::status() const {
 CommandTargets Daemon::Impl::command_targets() {
     CommandTargets targets;
     targets.resolver = resolver.get();
+    targets.prewarmer = prewarmer.get();
     targets.tftp = tftp.get();
     targets.http = http.get();
     targets.service = service.get();
@@ -394,6 +399,7 @@ void Daemon::Impl::stop() {
     service.reset();
     http.reset();
     tftp.reset();
+    prewarmer.reset();
     resolver.reset();
     phones.reset();
     server_table.reset();

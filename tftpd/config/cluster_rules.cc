@@ -146,7 +146,7 @@ public:
 
     Cluster read(const ConstElementPtr& element) {
         const MapReader map(element, "remote-clusters",
-                            {"cluster-id", "fqdn", "description", "tftp-servers", "transport", "secure"});
+                            {"cluster-id", "fqdn", "description", "tftp-servers", "transport", "secure", "rate-limit-kbps"});
         Cluster cluster = descriptions_.read(map);
         read_servers(map, cluster);
         return cluster;
@@ -271,7 +271,8 @@ std::vector<Cluster> read_discovered_clusters(const std::vector<ConstElementPtr>
     DescriptionReader descriptions;
     std::vector<Cluster> clusters;
     for (const ConstElementPtr& element : list) {
-        const MapReader map(element, "clusters of \"discovery\"", {"cluster-id", "fqdn", "description", "transport", "secure"});
+        const MapReader map(element, "clusters of \"discovery\"",
+                            {"cluster-id", "fqdn", "description", "transport", "secure", "rate-limit-kbps"});
         Cluster cluster = descriptions.read(map);
         map.require("fqdn", "\"fqdn\": \"cucm.example.com\", the name that is looked up");
         if (cluster.fqdn.find_first_of("* ") != std::string::npos || cluster.fqdn.find_first_not_of('.') == std::string::npos ||

@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -57,6 +58,14 @@ struct Discovery {
     std::chrono::seconds max_refresh{3600};
 };
 
+/// Files to fetch before phones ask for them, at these times of these days.
+struct Prewarm {
+    std::vector<std::string> names;
+    std::vector<unsigned> minutes;  ///< since midnight, local time
+    std::bitset<7> days;            ///< Sunday is 0, as in std::tm
+    bool operator==(const Prewarm&) const = default;
+};
+
 struct CacheSettings {
     std::filesystem::path path = "/var/lib/branchline/cache";
     std::uint64_t max_size = 4096ull << 20;      ///< bytes ("max-size-mb")
@@ -103,6 +112,7 @@ struct Config {
     std::filesystem::path files = "/var/lib/branchline/files";
     CacheSettings cache;
     Discovery discovery;
+    std::vector<Prewarm> prewarm;
     std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have
     SecurityMode security_mode = SecurityMode::nonsecure;
     std::vector<std::string> common_files;  ///< globs

@@ -5,6 +5,7 @@
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/logger_check.h"
 #include "tftpd/config/map_reader.h"
+#include "tftpd/config/prewarm_rules.h"
 
 #include <algorithm>
 #include <limits>
@@ -41,6 +42,7 @@ public:
         if (map_.has("discovery")) {
             config_.discovery = read_discovery(map_.get("discovery"), config_.clusters, warnings_);
         }
+        config_.prewarm = read_prewarm(map_.list("prewarm", 0, maximum_prewarm_entries));
         read_policy();
         read_limits();
         read_sockets();
@@ -288,9 +290,10 @@ ConstElementPtr tftpd_of(const Element& document) {
 ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
     ReadConfig result{.document = document, .config = {}, .warnings = {}};
     const MapReader map(tftpd_of(*document), "Tftpd",
-                        {"interfaces-config", "tftp-port", "http-port", "https-port", "transfer-ports", "threads", "tftp",
-                         "files", "cache", "remote-clusters", "discovery", "security-mode", "common-files", "device-binding",
-                         "admin-listener", "limits", "control-socket", "event-socket", "loggers"});
+                        {"interfaces-config", "tftp-port", "http-port",      "https-port",   "transfer-ports",
+                         "threads",           "tftp",      "files",          "cache",        "remote-clusters",
+                         "discovery",         "prewarm",   "security-mode",  "common-files", "device-binding",
+                         "admin-listener",    "limits",    "control-socket", "event-socket", "loggers"});
     result.config = ConfigReader(map, machine, result.warnings).read();
     return result;
 }

@@ -60,6 +60,24 @@ std::string Arguments::needed_text(const char* name) const {
     return std::move(*value);
 }
 
+std::vector<std::string> Arguments::texts(const char* name, std::size_t most) const {
+    std::vector<std::string> all;
+    const auto value = find(name);
+    if (!value) {
+        return all;
+    }
+    if (value->getType() != Element::list || value->empty() || value->size() > most) {
+        throw ArgumentError(command_ + ": \"" + name + "\" must be a list of 1 to " + std::to_string(most) + " texts");
+    }
+    for (const auto& one : value->listValue()) {
+        if (one->getType() != Element::string || one->stringValue().empty()) {
+            throw ArgumentError(command_ + ": each of \"" + name + "\" must be a text that is not empty");
+        }
+        all.push_back(one->stringValue());
+    }
+    return all;
+}
+
 bool Arguments::flag(const char* name) const {
     const auto value = find(name);
     if (value && value->getType() != Element::boolean) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace branchline {
 
@@ -26,7 +27,9 @@ public:
     // Each throws ArgumentError if the value has another type, or is outside its range.
     [[nodiscard]] std::optional<std::string> text(const char* name) const;
     [[nodiscard]] std::string needed_text(const char* name) const;  ///< not empty
-    [[nodiscard]] bool flag(const char* name) const;                ///< false if absent
+    /// A list of texts, none empty; empty if absent.
+    [[nodiscard]] std::vector<std::string> texts(const char* name, std::size_t most) const;
+    [[nodiscard]] bool flag(const char* name) const;  ///< false if absent
     [[nodiscard]] std::int64_t number(const char* name, std::int64_t least, std::int64_t most, std::int64_t absent) const;
 
     /// Twelve hexadecimal digits in capitals, from a MAC address in any usual spelling or from a device name (SEP001122334455).

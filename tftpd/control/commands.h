@@ -13,6 +13,7 @@
 
 namespace branchline {
 class Resolver;
+class Prewarmer;
 class TftpServer;
 class HttpFileService;
 class ServiceSwitch;
@@ -21,6 +22,7 @@ class PhoneWatch;
 /// What commands act on. The configuration commands call back into app/, which owns the running configuration.
 struct CommandTargets {
     Resolver* resolver = nullptr;
+    Prewarmer* prewarmer = nullptr;
     TftpServer* tftp = nullptr;
     HttpFileService* http = nullptr;
     ServiceSwitch* service = nullptr;

@@ -4,6 +4,7 @@
 #include "tftpd/ctl/long_work.h"
 #include "tftpd/ctl/phone_tables.h"
 #include "tftpd/ctl/request.h"
+#include "tftpd/ctl/prewarm.h"
 #include "tftpd/ctl/tables.h"
 #include "tftpd/ctl/trust_show.h"
 
@@ -66,6 +67,8 @@ public:
         add_service();
         add_trust();
         add_phones();
+        auto* prewarm = app_.add_subcommand("prewarm", "fetch files before phones ask; a .loads file brings its members");
+        prewarm->add_option("NAME", names_, "the files' names")->required();
         add_send();
     }
 
@@ -77,6 +80,9 @@ public:
         }
         if (instead_) {
             return instead_();
+        }
+        if (!names_.empty()) {
+            return branchline::prewarm(request_.socket, names_, request_.json);
         }
         return branchline::send(request_);
     }
@@ -346,6 +352,7 @@ private:
     std::function<int()> instead_;  ///< what is done instead of one question and its answer
     std::string file_;
     std::string name_;
+    std::vector<std::string> names_;  // to prewarm
     std::string cluster_;
     std::string phone_;
     std::string json_arguments_;

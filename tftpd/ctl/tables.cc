@@ -129,6 +129,15 @@ std::string service_text(const ConstElementPtr& arguments) {
     return shown;
 }
 
+std::string prewarm_table(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{{"FILE", "STATE", "BYTES", "SOURCE", "NAMED BY", "REASON"}};
+    for (const auto& file : elements(arguments, "files")) {
+        rows.push_back({text(file, "name"), text(file, "state"), text(file, "bytes"), text(file, "source"), text(file, "set"),
+                        text(file, "reason")});
+    }
+    return table(rows);
+}
+
 std::string configuration_text(const ConstElementPtr& arguments) {
     auto document = Element::createMap();
     if (const auto tftpd = member(arguments, "Tftpd")) {

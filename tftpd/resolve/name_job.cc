@@ -112,6 +112,7 @@ void NameJob::start(std::size_t cluster) {
     FetchCaps caps;
     caps.max_size = small ? max_config_size : max_common_size;
     caps.deadline = small ? config_deadline : common_deadline;
+    caps.waits_for_rate = !small;
     auto& source = sources_[cluster];
     const auto serial = ++source.serial;
     source.content.reset();

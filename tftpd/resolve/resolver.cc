@@ -104,6 +104,7 @@ struct Resolver::Impl {
     asio::steady_timer timer{io};
     std::optional<TimePoint> armed;
     HealthTable health;
+    RateTable rates;
     ConfigPtr configured;  // as the operator wrote it; `now` has the learned clusters, too
     std::unique_ptr<ClusterDiscovery> discovery;
     std::unique_ptr<ResolverCore> core;
@@ -119,8 +120,8 @@ Resolver::Impl::Impl(ConfigPtr config) {
     now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
     now.config = config;
     auto environment = std::make_shared<JobEnvironment>();
-    environment->start_fetch = [this](const Cluster& cluster, const std::string& name, const FetchCaps& caps,
-                                      FetchEvents events) {
+    environment->start_fetch = [this](const Cluster& cluster, const std::string& name, FetchCaps caps, FetchEvents events) {
+        caps.rate = rates.of(cluster);
         return start_fetch(io, cluster, name, caps, health, std::move(events));
     };
     environment->now = [] { return Clock::now(); };
@@ -167,6 +168,7 @@ ConfigPtr Resolver::Impl::effective() {
 void Resolver::Impl::use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache) {
     core->reconfigure(config, cache);
     health.keep_only(config->clusters);
+    rates.keep_only(config->clusters);
     prober->set_clusters(config->clusters);
 }
 
@@ -286,6 +288,17 @@ void Resolver::reconfigure(ConfigPtr config) {
 
 void Resolver::phone_boots(std::string mac) {
     asio::post(impl_->io, [core = impl_->core.get(), mac = std::move(mac)] { core->phone_boots(mac); });
+}
+
+bool Resolver::hold(const std::string& name, std::chrono::seconds time) {
+    const auto safe = FileName::parse(name);
+    return safe && impl_->view().cache->hold(safe->key(), time);
+}
+
+void Resolver::outdate(const std::string& name) {
+    if (const auto safe = FileName::parse(name)) {
+        impl_->view().cache->outdate(safe->key());
+    }
 }
 
 std::vector<ClusterStatus> Resolver::cluster_status() {

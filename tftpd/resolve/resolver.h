@@ -101,6 +101,10 @@ public:
     /// wait.
     void phone_boots(std::string mac);
 
+    /// For prewarming, see FileCache; any thread. A name that is not safe is not there.
+    bool hold(const std::string& name, std::chrono::seconds time);
+    void outdate(const std::string& name);
+
     // For commands; each waits for the resolver's thread.
     [[nodiscard]] std::vector<ClusterStatus> cluster_status();
     /// Looks up the servers of one cluster (empty: of all) whose servers are learned, and waits for the DNS at most so long.

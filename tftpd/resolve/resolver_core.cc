@@ -243,6 +243,13 @@ void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
             }
             return finish(job, stale_answer(*job.last_copy()));
         case Search::Verdict::unavailable:
+            // A phone whose configuration we have has booted before, without this list: it must be able to do so again.
+            if (job.name().kind() == FileName::Kind::trust_list && has_configuration(key)) {
+                if (lines_.take(1, now)) {
+                    LOG_INFO(upstream_logger, RESOLVE_TRUST_LIST_ABSENT).arg(escaped(job.name().text())).arg(result.reasons);
+                }
+                return finish(job, {Answer::Kind::not_found, nullptr, "", "not here, and no cluster can be reached"});
+            }
             if (lines_.take(1, now)) {
                 LOG_WARN(upstream_logger, RESOLVE_UNAVAILABLE).arg(escaped(job.name().text())).arg(result.reasons);
             }
@@ -302,6 +309,12 @@ void ResolverCore::on_rival(const Rival& rival) {
         owners_.erase(key);
         cache_->outdate(key);
     }
+}
+
+bool ResolverCore::has_configuration(const std::string& key) const {
+    const auto keys = configuration_keys_of_device(device_of_key(key));
+    return config_->cache.serve_stale &&
+           std::any_of(keys.begin(), keys.end(), [this](const std::string& one) { return cache_->contains(one); });
 }
 
 bool ResolverCore::is_configured(const std::string& cluster) const {

@@ -81,6 +81,8 @@ private:
     void schedule(NameJob& job);
     void unschedule(NameJob& job);
     void finish(NameJob& job, const Answer& answer);
+    /// Is there a copy of the configuration of the device that `key` carries?
+    [[nodiscard]] bool has_configuration(const std::string& key) const;
     [[nodiscard]] bool is_configured(const std::string& cluster) const;
 
     ConfigPtr config_;

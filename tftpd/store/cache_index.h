@@ -24,6 +24,7 @@ struct CacheItem {
     std::uint64_t size = 0;                  ///< bytes
     std::optional<TimePoint> fetched{};      ///< nothing: longer ago than can be said
     bool earlier_run = false;                ///< found on disk at the start
+    TimePoint held_until{};                  ///< fresh until then, however old: it was fetched to be there
     bool outdated = false;                   ///< not fresh, however young: its phone boots anew
     std::uint64_t generation = 0;            ///< tells this copy from an earlier or later one of the name
     bool on_disk = false;                    ///< these bytes, under the final name

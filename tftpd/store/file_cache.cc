@@ -53,7 +53,8 @@ void FileCache::reconfigure(const CacheSettings& settings, std::set<std::string>
 
 bool FileCache::Impl::is_fresh(const CacheItem& item) const {
     const auto lifetime = item.kind == FileName::Kind::common ? settings.valid_lifetime : settings.config_lifetime;
-    return item.fetched && !item.outdated && clocks.steady() - *item.fetched < lifetime;
+    const auto now = clocks.steady();
+    return !item.outdated && (now < item.held_until || (item.fetched && now - *item.fetched < lifetime));
 }
 
 std::chrono::seconds FileCache::Impl::age_of(const CacheItem& item) const {
@@ -217,6 +218,17 @@ void FileCache::outdate(const std::string& key) {
     if (auto* item = impl_->index.find(key)) {
         item->outdated = true;
     }
+}
+
+bool FileCache::hold(const std::string& key, std::chrono::seconds time) {
+    const std::scoped_lock lock(impl_->mutex);
+    auto* item = impl_->index.find(key);
+    if (item == nullptr) {
+        return false;
+    }
+    item->held_until = impl_->clocks.steady() + time;
+    item->outdated = false;
+    return true;
 }
 
 bool FileCache::contains(const std::string& key) {

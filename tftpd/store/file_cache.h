@@ -83,6 +83,8 @@ public:
 
     /// The copy of that key, if there is one, is not fresh any more; it stays the last good one.
     void outdate(const std::string& key);
+    /// The copy of that key is fresh for so long from now, however old it is. False if there is none.
+    bool hold(const std::string& key, std::chrono::seconds time);
     /// Whether there is a copy, fresh or not, as far as the disk has been looked through.
     [[nodiscard]] bool contains(const std::string& key);
 

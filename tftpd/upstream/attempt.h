@@ -10,6 +10,7 @@
 #include "tftpd/base/bytes.h"
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
+#include "tftpd/upstream/rate_bucket.h"
 
 #include <chrono>
 #include <cstdint>
@@ -68,6 +69,13 @@ struct AttemptSettings {
     Duration patience = std::chrono::milliseconds(1500);  ///< silence after which a server that never answered is given up
     bool expect_tftp_options = false;                     ///< the server is known to answer with OACK
     Duration stall_window = std::chrono::seconds(2);      ///< for a server that has answered: see Progress
+    std::shared_ptr<RateBucket> rate{};                   ///< of the cluster, if it has a limit; outlives nothing but this
+    bool waits_for_rate = false;                          ///< false: its bytes count, but it is not held back
+
+    /// When to go on; nothing if at once.
+    [[nodiscard]] std::optional<TimePoint> held_until(TimePoint now) const {
+        return rate && waits_for_rate && rate->free_at() > now ? std::optional(rate->free_at()) : std::nullopt;
+    }
 };
 
 /// Tells a crawling transfer from a slow one: each window of time must bring a least number of bytes. 1 KiB in 2 s is less than
@@ -83,6 +91,8 @@ public:
         ends_ = now + window_;
     }
     void add(std::uint64_t bytes) { bytes_ += bytes; }
+    /// It is we who hold the transfer back, for so long.
+    void pause(Duration time) { ends_ += time; }
 
     /// Whether the transfer crawls. To be asked at ends() or later, where a new window begins; false before.
     [[nodiscard]] bool crawls(TimePoint now) {

@@ -27,6 +27,16 @@ constexpr milliseconds transport_stagger{300};  // to the same server's other tr
 constexpr milliseconds server_stagger{600};     // to the next server
 constexpr milliseconds answer_limit{1800};      // with all of them, counted from the start or the last answer
 
+/// What a rate limit adds to the deadline: a file of the greatest size, while others are fetched, too.
+Duration time_for_rate(const FetchCaps& caps) {
+    constexpr double share = 0.25;
+    if (!caps.rate || !caps.waits_for_rate) {
+        return Duration::zero();
+    }
+    const auto per_second = std::max<double>(1, static_cast<double>(caps.rate->bytes_in(std::chrono::seconds(1))));
+    return std::chrono::seconds(static_cast<std::int64_t>(static_cast<double>(caps.max_size) / per_second / share));
+}
+
 /// One thing to try: a server by a transport.
 struct Step {
     RemoteServer server;
@@ -141,7 +151,7 @@ void Fetch::begin() {
     if (steps_.empty()) {
         return end(FetchResult::unreachable, "all servers are down");
     }
-    deadline_timer_.expires_at(started_ + caps_.deadline);
+    deadline_timer_.expires_at(started_ + caps_.deadline + time_for_rate(caps_));
     deadline_timer_.async_wait([self = shared_from_this()](const error_code& error) {
         if (!error && !self->ended_) {
             self->end(self->broken_seen_ || self->winner_ != 0 ? FetchResult::broken : FetchResult::unreachable,
@@ -196,6 +206,8 @@ void Fetch::launch(TimePoint now) {
     // At least one stagger: a step that comes late, after another failed slowly, gets its chance too.
     settings.patience = std::max<Duration>(answer_by_ - now, transport_stagger);
     settings.stall_window = caps_.stall_window;
+    settings.rate = caps_.rate;
+    settings.waits_for_rate = caps_.waits_for_rate;
     settings.expect_tftp_options = health_.of(step.server).tftp_options;
 
     const unsigned id = next_id_++;

@@ -12,6 +12,7 @@
 
 #include "tftpd/base/bytes.h"
 #include "tftpd/config/config.h"
+#include "tftpd/upstream/rate_bucket.h"
 #include "tftpd/upstream/server_health.h"
 
 #include <boost/asio/io_context.hpp>
@@ -55,6 +56,8 @@ public:
 struct FetchCaps {
     std::uint64_t max_size = 64ull << 20;  ///< bytes
     Duration deadline = std::chrono::seconds(30);
+    std::shared_ptr<RateBucket> rate{};               ///< of the cluster, if it has a limit
+    bool waits_for_rate = false;                      ///< large files do; a phone's configuration is never held back
     Duration stall_window = std::chrono::seconds(2);  ///< a server that answered has to bring something in each (see Progress)
 };
 

@@ -23,6 +23,9 @@ namespace {
 constexpr std::chrono::milliseconds busy_pause{500};  // before 503 is asked again; phones wait 0.6 s
 constexpr unsigned max_busy_answers = 4;              // the first and three more
 constexpr std::size_t buffer_size = 64 * 1024;        // bytes read at once
+constexpr std::size_t least_receive_buffer = 8 * 1024;
+constexpr std::size_t least_read = 1024;
+constexpr std::chrono::milliseconds rate_step{100};  // under a rate limit, what arrives in so long is read at once
 
 class HttpFetch final : public std::enable_shared_from_this<HttpFetch> {
 public:
@@ -32,6 +35,7 @@ public:
           events_(std::move(events)),
           socket_(io),
           timer_(io),
+          brake_(io),
           request_(http_request(settings.name, host_and_port(server.address, server.http_port))),
           progress_(settings.stall_window) {}
 
@@ -43,6 +47,7 @@ private:
 
     void on_connected(const error_code& error);
     void read();
+    void read_when_due();
     void on_read(const error_code& error, std::size_t size);
     void judge();
     void pause();
@@ -66,6 +71,7 @@ private:
     AttemptEvents events_;
     tcp::socket socket_;
     asio::steady_timer timer_;
+    asio::steady_timer brake_;  // until the cluster's rate lets us read on
     std::string request_;
     std::unique_ptr<HttpAnswer> answer_;
     std::unique_ptr<std::array<std::uint8_t, buffer_size>> buffer_;
@@ -91,6 +97,11 @@ void HttpFetch::connect() {
     socket_.open(to.protocol(), error);
     if (error) {
         return end(AttemptEnd::no_answer, "no socket: " + error.message());
+    }
+    if (settings_.rate && settings_.waits_for_rate) {
+        // Or the kernel would take in at full speed what we do not read.
+        const auto room = std::max<std::size_t>(least_receive_buffer, settings_.rate->bytes_in(std::chrono::milliseconds(250)));
+        socket_.set_option(asio::socket_base::receive_buffer_size(static_cast<int>(std::min(room, buffer_size))), error);
     }
     if (busy_answers_ == 0) {
         answer_by_ = Clock::now() + settings_.patience;
@@ -139,8 +150,12 @@ void HttpFetch::read() {
     if (!buffer_) {
         buffer_ = std::make_unique<std::array<std::uint8_t, buffer_size>>();
     }
+    auto room = buffer_->size() - held_;
+    if (settings_.rate && settings_.waits_for_rate) {
+        room = std::min(room, std::max<std::size_t>(least_read, settings_.rate->bytes_in(rate_step)));
+    }
     socket_.async_read_some(
-        asio::buffer(buffer_->data() + held_, buffer_->size() - held_),
+        asio::buffer(buffer_->data() + held_, room),
         guarded([](HttpFetch& self, const error_code& error, std::size_t size) { self.on_read(error, size); }));
 }
 
@@ -158,6 +173,9 @@ void HttpFetch::on_read(const error_code& error, std::size_t size) {
             return;
         }
         held_ = arrived.size() - taken;
+        if (settings_.rate) {
+            settings_.rate->took(size, Clock::now());
+        }
         std::copy(arrived.begin() + static_cast<std::ptrdiff_t>(taken), arrived.end(), buffer_->begin());
     }
     if (answer_->verdict() != HttpAnswer::Verdict::more) {
@@ -170,7 +188,19 @@ void HttpFetch::on_read(const error_code& error, std::size_t size) {
         progress_.start(Clock::now());
         wait(progress_.ends());
     }
-    read();
+    read_when_due();
+}
+
+// Keeps to the cluster's rate: what is not read makes the server wait.
+void HttpFetch::read_when_due() {
+    const TimePoint now = Clock::now();
+    const auto held = settings_.held_until(now);
+    if (!held) {
+        return read();
+    }
+    progress_.pause(*held - now);
+    brake_.expires_at(*held);
+    brake_.async_wait(guarded([](HttpFetch& self, const error_code&) { self.read(); }));
 }
 
 void HttpFetch::judge() {
@@ -233,6 +263,7 @@ void HttpFetch::cancel() {
     ended_ = true;
     close();
     timer_.cancel();
+    brake_.cancel();
 }
 
 void HttpFetch::end(AttemptEnd how, std::string reason) {

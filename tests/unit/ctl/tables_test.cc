@@ -25,6 +25,16 @@ TEST(Tables, CachedFilesShowAgeAndState) {
                 cache_table(arguments));
 }
 
+TEST(Tables, PrewarmedFilesShowStateAndSet) {
+    const auto arguments = Element::fromJSON(R"({ "files": [
+        { "name": "a.loads", "state": "present", "bytes": 300, "source": "cluster:hq" },
+        { "name": "b.sbn", "state": "missing", "bytes": 0, "set": "a.loads", "reason": "no cluster has it" } ] })");
+    CHECK_EQUAL(std::string("FILE     STATE    BYTES  SOURCE      NAMED BY  REASON\n"
+                            "a.loads  present  300    cluster:hq  -         -\n"
+                            "b.sbn    missing  0      -           a.loads   no cluster has it\n"),
+                prewarm_table(arguments));
+}
+
 TEST(Tables, StatisticsAreTheNewestSample) {
     CHECK_EQUAL(std::string("http-requests  5\n"),
                 statistics_table(Element::fromJSON(R"({ "http-requests": [ [ 5, "2025-01-31 12:00:00.000000" ] ] })")));

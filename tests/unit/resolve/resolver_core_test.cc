@@ -414,3 +414,19 @@ TEST(ResolverCore, WhenManyBootTheOwnerIsStillAskedAlone) {
     clusters.ask(phone_file);
     CHECK_EQUAL(text("b"), clusters.asked());
 }
+
+TEST(ResolverCore, TrustListThatNobodyCanBeAskedForIsAbsentIfItsPhoneHasBootedBefore) {
+    FakeClusters clusters({"a"});
+    const auto unknown = clusters.ask("CTLSEP001122334455.tlv");
+    clusters.unreachable("a");
+    CHECK_EQUAL(text("unavailable"), said(unknown));
+    clusters.ask(phone_file);
+    clusters.give("a", "config");
+    const auto known = clusters.ask("CTLSEP001122334455.tlv");
+    clusters.unreachable("a");
+    CHECK_EQUAL(text("not_found:"), said(known));
+    // Nothing is remembered of it: the next phone's question is asked again.
+    clusters.asked();
+    clusters.ask("CTLSEP001122334455.tlv");
+    CHECK_EQUAL(text("a"), clusters.asked());
+}

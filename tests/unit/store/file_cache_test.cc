@@ -375,3 +375,19 @@ TEST(FileCache, ManyMoreCopiesThanMemoryHoldsAreAllReadBack) {
         CHECK(text == get("file" + std::to_string(i)));
     }
 }
+
+TEST(FileCache, HeldCopyIsFreshUntilThenAndOutdatedOneIsNot) {
+    put(common_name, "x");
+    CHECK_FALSE(cache->hold("nothing", 1h));
+    CHECK(cache->hold(common_name, 24h));
+    pass(24h - 1s);
+    CHECK(cache->fresh_in_memory(name_of(common_name)).has_value());
+    pass(1s);
+    CHECK_FALSE(cache->fresh_in_memory(name_of(common_name)).has_value());
+    CHECK(cache->hold(common_name, 1h));
+    cache->outdate(common_name);
+    CHECK_FALSE(cache->fresh_in_memory(name_of(common_name)).has_value());
+    CHECK(cache->contains(common_name));
+    put(common_name, "y");
+    CHECK(cache->fresh_in_memory(name_of(common_name)).has_value());
+}

@@ -276,7 +276,8 @@ void HttpServer::write(const std::shared_ptr<Connection>& connection) {
         }
         return;
     }
-    const std::size_t size = reply.drip.count() == 0 ? left : 1;
+    const bool at_once = connection->written < reply.drips_after;
+    const std::size_t size = reply.drip.count() == 0 ? left : at_once ? reply.drips_after : 1;
     asio::async_write(connection->socket, asio::buffer(reply.text.data() + connection->written, size),
                       [this, connection](const error_code& error, std::size_t written) {
                           if (error) {

@@ -75,7 +75,8 @@ struct HttpReply {
     std::string text;
     std::chrono::milliseconds delay{0};  ///< before the first byte
     bool then_close = true;              ///< else the connection stays open and silent
-    std::chrono::milliseconds drip{0};   ///< if not 0: one byte of text each
+    std::chrono::milliseconds drip{0};   ///< if not 0: one byte of text each,
+    std::size_t drips_after = 0;         ///< behind so many that are sent at once
     bool reset = false;                  ///< RST instead of FIN at the end
 };
 

@@ -24,7 +24,7 @@ _branchlinectl() {
     local choices=''
     case "${words[*]:0:2}" in
         '') choices='--socket --json --help --help-all status statistics version build-report stop config-get config-test config-write reload
-                     service cluster cache file phone trust send' ;;
+                     service cluster cache prewarm file phone trust send' ;;
         service) choices='status start stop' ;;
         cluster) choices='list get add update del refresh' ;;
         cache) choices='list get flush' ;;
