@@ -1,5 +1,7 @@
 #include "tftpd/api/server_table.h"
 
+#include "tests/unit/scratch.h"
+
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -12,15 +14,8 @@ using namespace branchline;
 using namespace branchline::api;
 
 TEST_GROUP(ServerTable) {
-    std::filesystem::path directory;
+    branchline::test::Scratch directory;
 
-    void setup() override {
-        std::string made = (std::filesystem::temp_directory_path() / "branchline-api-XXXXXX").string();
-        directory = ::mkdtemp(made.data());
-    }
-    void teardown() override {
-        std::filesystem::remove_all(directory);
-    }
     std::string path() const {
         return (directory / server_table_name).string();
     }
@@ -41,7 +36,7 @@ TEST(ServerTable, IsReplacedWholeAndLeavesNothingBeside) {
     CHECK(!!back);
     CHECK_EQUAL(2, back->written);
     CHECK(!back->alive.at("self"));
-    CHECK_EQUAL(1, std::distance(std::filesystem::directory_iterator(directory), std::filesystem::directory_iterator()));
+    CHECK_EQUAL(1, std::distance(std::filesystem::directory_iterator(directory.path()), std::filesystem::directory_iterator()));
     struct stat about{};
     CHECK_EQUAL(0, ::stat(path().c_str(), &about));
     CHECK_EQUAL(0644u, about.st_mode & 07777u);
@@ -52,7 +47,7 @@ TEST(ServerTable, FailuresNameThePathAndTheStep) {
     CHECK(!missing);
     CHECK(missing.error().text.find(path()) != std::string::npos);
     CHECK(!write_server_table((directory / "no" / "where").string(), {}));
-    CHECK(!read_server_table(directory.string()));
+    CHECK(!read_server_table(directory.path().string()));
 }
 
 TEST(ServerTable, AFifoInItsPlaceDoesNotHoldTheReader) {

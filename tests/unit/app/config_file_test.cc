@@ -1,4 +1,5 @@
 #include "tftpd/app/config_file.h"
+#include "tests/unit/scratch.h"
 #include "tftpd/config/config_error.h"
 
 #include <sys/stat.h>
@@ -14,17 +15,8 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 
 TEST_GROUP(ConfigFile) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     ConstElementPtr document = Element::fromJSON(R"({ "Tftpd": { "tftp-port": 69 } })");
-
-    void setup() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-config-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
-    }
-    void teardown() override {
-        std::filesystem::remove_all(scratch);
-    }
 
     static std::string content(const std::filesystem::path& path) {
         std::ifstream file(path);
@@ -35,7 +27,7 @@ TEST_GROUP(ConfigFile) {
         return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 07777 : 0;
     }
     std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(scratch), {}));
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(scratch.path()), {}));
     }
 };
 

@@ -1,7 +1,6 @@
 #include "tftpd/app/server_table_writer.h"
+#include "tests/unit/scratch.h"
 #include "tftpd/api/server_table.h"
-
-#include <log/logger_support.h>
 
 #include <unistd.h>
 
@@ -13,22 +12,15 @@
 using namespace branchline;
 
 TEST_GROUP(ServerTableWriter) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     std::unique_ptr<ServerTableWriter> writer = std::make_unique<ServerTableWriter>();
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-table-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
         std::filesystem::create_directory(scratch / "a");
         std::filesystem::create_directory(scratch / "b");
     }
     void teardown() override {
         writer.reset();
-        std::filesystem::remove_all(scratch);
     }
     std::string table(const char* directory) const {
         return (scratch / directory / api::server_table_name).string();

@@ -1,5 +1,6 @@
 #include "tftpd/base/replace_file.h"
 
+#include "tests/unit/scratch.h"
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -13,21 +14,14 @@
 using namespace branchline;
 
 TEST_GROUP(ReplaceFile) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
 
-    void setup() override {
-        std::string name = "/tmp/replace-file-XXXXXX";
-        scratch = ::mkdtemp(name.data());
-    }
-    void teardown() override {
-        std::filesystem::remove_all(scratch);
-    }
     static std::string content(const std::filesystem::path& path) {
         std::ifstream file(path);
         return {std::istreambuf_iterator<char>(file), {}};
     }
     std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(scratch), {}));
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(scratch.path()), {}));
     }
 };
 

@@ -1,5 +1,6 @@
 #include "tftpd/client/daemon_client.h"
 
+#include "tests/unit/scratch.h"
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -18,19 +19,13 @@ constexpr std::chrono::seconds patience{60};
 }
 
 TEST_GROUP(DaemonClient) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     int listener = -1;
 
-    void setup() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-ctl-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
-    }
     void teardown() override {
         if (listener >= 0) {
             ::close(listener);
         }
-        std::filesystem::remove_all(scratch);
     }
 
     std::string path() const {

@@ -300,7 +300,7 @@ TEST(ConfigReader, ClustersAndLoggersAreChecked) {
 }
 
 TEST(ConfigReader, FiveThousandMutationsOfTheExampleGiveAConfigurationOrAnErrorInPlace) {
-    const std::string example = text_of(example_path());
+    const std::string example = branchline::test::text_of_file(example_path());
     CHECK(!example.empty());
     const std::string spice = "{}[]\",:#/*<?\\\n\t 0123456789-.e\x01\x80\xc3\xff";
     std::size_t accepted = 0;

@@ -83,7 +83,7 @@ TEST(EnvironmentCheck, AFileInPlaceOfADirectoryIsFound) {
     CHECK(has(said(), "plain, which is no directory"));
     config.cache.path = scratch / "cache";
     config.files = (scratch / "plain/files");
-    CHECK(has(said(), "plain/files, which is not there and cannot be made below " + (scratch / "plain")));
+    CHECK(has(said(), "plain/files, which is not there and cannot be made below " + (scratch / "plain").string()));
 }
 
 TEST(EnvironmentCheck, SocketDirectoriesMustBeThereAndKeasMode) {

@@ -192,6 +192,6 @@ TEST(JsonText, WhatKeaWritesIsReadBackTheSame) {
 
 TEST(JsonText, AFileThatCannotBeOpenedIsNamed) {
     const Scratch scratch;
-    CHECK(begins(error_of([&] { read_json_file(scratch / "none"); }),
-                 (scratch / "none") + ":1:1: this file cannot be opened: No such file"));
+    CHECK(begins(error_of([&] { read_json_file((scratch / "none").string()); }),
+                 (scratch / "none").string() + ":1:1: this file cannot be opened: No such file"));
 }

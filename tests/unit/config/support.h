@@ -1,15 +1,12 @@
-// What the tests of the configuration share: a made-up machine, errors as text, scratch directories, the shipped example.
+// What the tests of the configuration share: a made-up machine, errors as text, the shipped example.
 #pragma once
 
+#include "tests/unit/scratch.h"
 #include "tftpd/config/config_reader.h"
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <sstream>
 #include <string>
-
-#include <unistd.h>
 
 namespace config_test {
 
@@ -36,37 +33,7 @@ inline bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-/// A directory of its own that goes with the object.
-class Scratch {
-public:
-    Scratch() {
-        char name[] = "/tmp/branchline-config-XXXXXX";
-        path_ = ::mkdtemp(name);
-    }
-    ~Scratch() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-    std::string write(const std::string& name, const std::string& text) const {
-        std::filesystem::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return *this / name;
-    }
-
-private:
-    std::filesystem::path path_;
-};
-
-inline std::string text_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
+using branchline::test::Scratch;
 
 /// docs/examples/branchline-tftpd.conf of the checkout in whose build tree this program is; empty if there is none.
 inline std::string example_path() {

@@ -1,6 +1,7 @@
 // Commands as they arrive: JSON in, through Kea's own CommandMgr, JSON out; the resolver and the services are the real ones,
 // with ports off, an empty cache and no remote cluster that could be asked.
 #include "tftpd/control/commands.h"
+#include "tests/unit/scratch.h"
 #include "tftpd/api/command_names.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/config/config_error.h"
@@ -9,8 +10,6 @@
 
 #include <cc/command_interpreter.h>
 #include <config/command_mgr.h>
-#include <log/logger_support.h>
-
 #include <unistd.h>
 
 #include <filesystem>
@@ -23,7 +22,7 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 
 TEST_GROUP(Commands) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     std::shared_ptr<Config> config;
     std::unique_ptr<Resolver> resolver;
     LeaseTable leases;
@@ -34,12 +33,6 @@ TEST_GROUP(Commands) {
     bool shut_down = false;
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-commands-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
         config = std::make_shared<Config>();
         config->files = scratch / "files";
         config->cache.path = scratch / "cache";
@@ -53,7 +46,6 @@ TEST_GROUP(Commands) {
     void teardown() override {
         commands.reset();
         resolver.reset();
-        std::filesystem::remove_all(scratch);
     }
 
     ConstElementPtr send(const std::string& json) {

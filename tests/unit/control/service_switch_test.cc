@@ -1,13 +1,12 @@
 // The states, with real services on ports of the kernel's choice and nobody who asks them; what pausing does to transfers is
 // tested beside the services.
 #include "tftpd/control/service_switch.h"
+#include "tests/unit/scratch.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/tftp_server.h"
 #include "tftpd/server/udp_socket.h"
-
-#include <log/logger_support.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,7 +25,7 @@ const TimePoint start{1h};
 }
 
 TEST_GROUP(ServiceSwitch) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     std::shared_ptr<Config> config = std::make_shared<Config>();
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<TftpServer> tftp;
@@ -35,12 +34,6 @@ TEST_GROUP(ServiceSwitch) {
     boost::asio::io_context io;
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-switch-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
         config->files = scratch / "files";
         config->cache.path = scratch / "cache";
         config->threads = 1;
@@ -56,7 +49,6 @@ TEST_GROUP(ServiceSwitch) {
         http.reset();
         tftp.reset();
         resolver.reset();
-        std::filesystem::remove_all(scratch);
     }
 };
 

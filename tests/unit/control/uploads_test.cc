@@ -1,7 +1,6 @@
 #include "tftpd/control/uploads.h"
 
-#include <log/logger_support.h>
-
+#include "tests/unit/scratch.h"
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -14,23 +13,16 @@ using State = Uploads::State;
 using Kind = OwnFiles::Refusal::Kind;
 
 TEST_GROUP(Uploads) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     std::shared_ptr<OwnFiles> files;
     std::unique_ptr<Uploads> uploads;
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-uploads-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
         files = std::make_shared<OwnFiles>(scratch / "files", 1u << 20);
         uploads = std::make_unique<Uploads>();
     }
     void teardown() override {
         uploads.reset();
-        std::filesystem::remove_all(scratch);
     }
 
     Uploads::Wish wish(const std::string& name, std::uint64_t size) {
@@ -108,7 +100,7 @@ TEST(Uploads, WhatNotEverybodyMayReadIsNotPublished) {
     CHECK(!refused);
     CHECK(refused.error().text.find("not everybody may read it") != std::string::npos);
     std::filesystem::create_symlink(put("good.xml", "x"), scratch / "link.xml");
-    for (const auto& path : {(scratch / "link.xml").string(), scratch.string(), std::string("relative.xml"),
+    for (const auto& path : {(scratch / "link.xml").string(), scratch.path().string(), std::string("relative.xml"),
                              (scratch / "missing.xml").string(), std::string("/dev/zero")}) {
         CHECK_TEXT(!uploads->begin_from_path(files, wish("x.xml", 0), path), path.c_str());
     }

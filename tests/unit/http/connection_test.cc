@@ -2,8 +2,6 @@
 #include "tftpd/http/connection.h"
 #include "tests/unit/http/hand_fed_content.h"
 
-#include <log/logger_support.h>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
@@ -80,9 +78,6 @@ TEST_GROUP(HttpConnection) {
     bool answer_at_once = true;
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
         host.ask = [this](Question question, std::function<void(Answer)> done) {
             questions.push_back(std::move(question));
             answer_at_once ? done(answer) : open_questions.push_back(std::move(done));

@@ -1,10 +1,9 @@
 // The whole service over the loopback, with the real resolver over a directory of files: what a phone sees, and what happens to
 // it while the configuration changes and when the daemon stops.
 #include "tftpd/http/file_service.h"
+#include "tests/unit/scratch.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/config/config_error.h"
-
-#include <log/logger_support.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -29,19 +28,13 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 TEST_GROUP(HttpFileService) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     std::shared_ptr<Config> config;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<HttpFileService> service;
     asio::io_context io;
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string pattern = (std::filesystem::temp_directory_path() / "branchline-http-XXXXXX").string();
-        CHECK(::mkdtemp(pattern.data()) != nullptr);
-        scratch = pattern;
         std::filesystem::create_directory(scratch / "files");
         std::ofstream(scratch / "files" / "RingList.xml") << "<ring/>";
         config = std::make_shared<Config>();
@@ -55,7 +48,6 @@ TEST_GROUP(HttpFileService) {
     void teardown() override {
         service.reset();
         resolver.reset();
-        std::filesystem::remove_all(scratch);
     }
 
     std::uint16_t free_port() {

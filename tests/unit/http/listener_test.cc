@@ -1,8 +1,6 @@
 #include "tftpd/http/listener.h"
 #include "tftpd/config/config_error.h"
 
-#include <log/logger_support.h>
-
 #include <boost/asio/ip/v6_only.hpp>
 
 #include <vector>
@@ -21,9 +19,6 @@ TEST_GROUP(Listener) {
     std::vector<tcp::socket> accepted;
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
         tcp::acceptor both(io);  // finds a port that is free on both families
         both.open(tcp::v6());
         both.set_option(asio::ip::v6_only(false));

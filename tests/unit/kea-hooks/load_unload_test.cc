@@ -7,7 +7,6 @@
 #include <hooks/hooks_manager.h>
 #include <process/daemon.h>
 
-#include <filesystem>
 #include <optional>
 
 #include <poll.h>
@@ -17,6 +16,7 @@
 
 #include <CppUTest/TestHarness.h>
 
+#include "tests/unit/scratch.h"
 #include "tftpd/api/lease_event.h"
 
 using namespace branchline::hook;
@@ -206,8 +206,7 @@ namespace {
 /// The daemon's end of the event socket, in a directory of its own.
 class EventSocket {
 public:
-    EventSocket() : directory_((std::filesystem::temp_directory_path() / "branchline-hook-XXXXXX").string()) {
-        CHECK(::mkdtemp(directory_.data()) != nullptr);
+    EventSocket() {
         sockaddr_un name{};
         name.sun_family = AF_UNIX;
         const auto bound = path();
@@ -217,11 +216,8 @@ public:
     }
     EventSocket(const EventSocket&) = delete;
     EventSocket& operator=(const EventSocket&) = delete;
-    ~EventSocket() {
-        ::close(in_);
-        std::filesystem::remove_all(directory_);
-    }
-    [[nodiscard]] std::string path() const { return directory_ + "/events.sock"; }
+    ~EventSocket() { ::close(in_); }
+    [[nodiscard]] std::string path() const { return (directory_ / "events.sock").string(); }
     [[nodiscard]] std::string parameters(const char* address) const {
         return R"({ "tftp-servers": [ ")" + std::string(address) + R"(" ], "event-socket": ")" + path() + R"(" })";
     }
@@ -237,7 +233,7 @@ public:
     }
 
 private:
-    std::string directory_;
+    branchline::test::Scratch directory_;
     int in_ = -1;
 };
 

@@ -1,5 +1,6 @@
 #include "tftpd/phones/event_receiver.h"
 
+#include "tests/unit/scratch.h"
 #include "tftpd/base/counters.h"
 
 #include <boost/asio/io_context.hpp>
@@ -12,8 +13,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <log/logger_support.h>
 
 #include <CppUTest/TestHarness.h>
 
@@ -46,25 +45,14 @@ int bind_at(const std::string& path) {
 }  // namespace
 
 TEST_GROUP(EventReceiver) {
-    std::filesystem::path directory;
+    branchline::test::Scratch directory;
     std::string path;
     boost::asio::io_context io;
     LeaseTable table;
 
     void setup() override {
-        static const bool logging = [] {
-            ::setenv("KEA_LOCKFILE_DIR", "none", 0);
-            isc::log::initLogger("unit-phones", isc::log::NONE);
-            return true;
-        }();
-        (void)logging;
-        std::string made = (std::filesystem::temp_directory_path() / "branchline-phones-XXXXXX").string();
-        directory = ::mkdtemp(made.data());
         path = (directory / "events.sock").string();
         counters.reset();
-    }
-    void teardown() override {
-        std::filesystem::remove_all(directory);
     }
 
     void handle_input() {
@@ -154,7 +142,7 @@ TEST(EventReceiver, RunsOnAThreadOfItsOwn) {
 }
 
 TEST(EventReceiver, APathOf107BytesIsTheLongest) {
-    const std::string longest = directory.string() + "/" + std::string(107 - directory.string().size() - 1, 's');
+    const std::string longest = directory.path().string() + "/" + std::string(107 - directory.path().string().size() - 1, 's');
     EventReceiver receiver(table);
     CHECK(!!receiver.start(longest, io));
     const auto refused = receiver.start(longest + "s", io);

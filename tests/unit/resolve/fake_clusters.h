@@ -2,7 +2,7 @@
 // queue in place of the resolver's thread.
 #pragma once
 
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 #include "tftpd/resolve/resolver_core.h"
 #include "tftpd/upstream/cluster_fetch.h"
 

@@ -2,7 +2,7 @@
 // waits for is a refused connection. What the clusters' answers lead to is resolver_core_test's.
 #include "tftpd/resolve/resolver.h"
 
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 
 #include <sys/socket.h>
 

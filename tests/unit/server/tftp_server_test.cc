@@ -1,6 +1,7 @@
 // The driver, on the loopback interface only.
 #include "tftpd/server/tftp_server.h"
 
+#include "tests/unit/scratch.h"
 #include "tests/unit/server/loopback.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/config/config_error.h"
@@ -18,16 +19,13 @@
 using namespace branchline;
 
 TEST_GROUP(TftpServer) {
-    std::filesystem::path root;
+    branchline::test::Scratch root;
     std::shared_ptr<Config> config = std::make_shared<Config>();
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<TftpServer> server;
 
     void setup() override {
-        silence_log();
         counters.reset();
-        char path[] = "/tmp/branchline-server-test-XXXXXX";
-        root = mkdtemp(path);
         std::filesystem::create_directory(root / "files");
         std::ofstream(root / "files" / "small.bin") << std::string(1000, 'x');
         config->files = root / "files";
@@ -38,7 +36,6 @@ TEST_GROUP(TftpServer) {
     void teardown() override {
         server.reset();
         resolver.reset();
-        std::filesystem::remove_all(root);
     }
     static std::uint16_t free_port() {
         const auto socket = UdpSocket::open({});

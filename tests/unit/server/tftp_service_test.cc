@@ -61,7 +61,6 @@ TEST_GROUP(TftpService) {
     Bytes datagram;
 
     void setup() override {
-        silence_log();
         counters.reset();
     }
 

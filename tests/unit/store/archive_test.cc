@@ -1,6 +1,6 @@
 // Archives made here by libarchive itself, and what becomes of them.
 #include "tftpd/store/archive.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 
 #include <archive.h>
 #include <archive_entry.h>

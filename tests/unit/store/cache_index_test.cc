@@ -1,6 +1,6 @@
 #include "tftpd/store/cache_index.h"
 
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 
 #include <CppUTest/TestHarness.h>
 

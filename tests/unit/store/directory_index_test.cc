@@ -1,5 +1,7 @@
 #include "tftpd/store/directory_index.h"
 
+#include "tests/unit/scratch.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,14 +31,13 @@ int opened(int (*how)(int, const std::string&, int), int root, const std::string
 TEST_GROUP(DirectoryIndex){};
 
 TEST(DirectoryIndex, BothWaysOfOpeningRefuseTheSame) {
-    char name[] = "/tmp/branchline-beneath-XXXXXX";
-    const std::filesystem::path root = ::mkdtemp(name);
+    const test::Scratch root;
     std::filesystem::create_directories(root / "inside/deep");
     std::ofstream(root / "inside/deep/file") << "x";
     std::filesystem::create_symlink("/etc/passwd", root / "link");
     std::filesystem::create_directory_symlink("/etc", root / "inside/out");
     std::filesystem::create_directory_symlink("deep", root / "inside/round");
-    const int fd = ::open(root.c_str(), O_PATH | O_DIRECTORY);
+    const int fd = ::open(root.path().c_str(), O_PATH | O_DIRECTORY);
     for (const auto how : {open_beneath, walk_beneath}) {
         LONGS_EQUAL(0, opened(how, fd, "inside/deep/file"));
         LONGS_EQUAL(ENOENT, opened(how, fd, "inside/deep/none"));
@@ -48,5 +49,4 @@ TEST(DirectoryIndex, BothWaysOfOpeningRefuseTheSame) {
         }
     }
     ::close(fd);
-    std::filesystem::remove_all(root);
 }

@@ -1,6 +1,6 @@
 #include "tftpd/store/file_cache.h"
 
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/store/cache_record.h"
 

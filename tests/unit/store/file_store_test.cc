@@ -1,6 +1,6 @@
 #include "tftpd/store/file_store.h"
 
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 
 #include <sys/socket.h>
 #include <sys/time.h>

@@ -1,6 +1,6 @@
 #include "tftpd/store/growing_content.h"
 
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 
 #include <string>
 #include <thread>

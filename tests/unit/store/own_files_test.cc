@@ -1,5 +1,5 @@
 #include "tftpd/store/own_files.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/support.h"
 #include "tftpd/store/file_store.h"
 
 #include <unistd.h>

@@ -20,7 +20,6 @@ TEST_GROUP(ClusterFetch) {
     milliseconds elapsed{0};
 
     void setup() override {
-        quiet_log();
         cluster.id = "hq-east";
         caps.deadline = std::chrono::seconds(3);
         caps.stall_window = milliseconds(400);

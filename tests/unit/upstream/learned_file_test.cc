@@ -1,5 +1,6 @@
 #include "tftpd/upstream/learned_file.h"
 
+#include "tests/unit/scratch.h"
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -9,15 +10,8 @@
 using namespace branchline;
 
 TEST_GROUP(LearnedFile) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
 
-    void setup() override {
-        std::string name = "/tmp/learned-file-XXXXXX";
-        scratch = ::mkdtemp(name.data());
-    }
-    void teardown() override {
-        std::filesystem::remove_all(scratch);
-    }
     void write(const std::string& text) {
         std::ofstream(scratch / learned_file_name) << text;
     }
@@ -35,7 +29,7 @@ TEST(LearnedFile, WhatWasWrittenIsRead) {
 }
 
 TEST(LearnedFile, NoFileIsNothing) {
-    CHECK(read_learned_file(scratch).empty());
+    CHECK(read_learned_file(scratch.path()).empty());
 }
 
 TEST(LearnedFile, WhatMakesNoSenseIsNothing) {
@@ -46,11 +40,11 @@ TEST(LearnedFile, WhatMakesNoSenseIsNothing) {
           begin + "{\"address\": \"192.0.2.1\", \"port\": 0}]}]}", begin + "{\"address\": \"192.0.2.1\", \"port\": 65536}]}]}",
           begin + "{\"address\": 1, \"port\": 69}]}]}"}) {
         write(text);
-        CHECK_TEXT(read_learned_file(scratch).empty(), text.c_str());
+        CHECK_TEXT(read_learned_file(scratch.path()).empty(), text.c_str());
     }
 }
 
 TEST(LearnedFile, FileThatIsTooLargeIsNotRead) {
     write("{\"clusters\": []}" + std::string(max_learned_file, ' '));
-    CHECK(read_learned_file(scratch).empty());
+    CHECK(read_learned_file(scratch.path()).empty());
 }

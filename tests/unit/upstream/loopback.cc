@@ -4,8 +4,6 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
-#include <log/logger_support.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -23,12 +21,6 @@ std::string file_of(std::size_t size) {
         file[at] = static_cast<char>((at * 7 + at / 512 + at / 65536) & 0xff);
     }
     return file;
-}
-
-void quiet_log() {
-    if (!isc::log::isLoggingInitialized()) {
-        isc::log::initLogger("unit", isc::log::NONE);
-    }
 }
 
 /// One transfer, from a port of its own: stop and wait, which is also a legal window.

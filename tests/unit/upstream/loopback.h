@@ -26,9 +26,6 @@ inline const branchline::IpAddress elsewhere = boost::asio::ip::make_address("12
 /// Bytes that differ from block to block, so that a lost, doubled or swapped one shows.
 std::string file_of(std::size_t size);
 
-/// Makes Kea's logging usable in this program, once, and silent.
-void quiet_log();
-
 /// What a TFTP server does that a good one does not. The default is a good one.
 struct TftpManners {
     std::string file = "hello";

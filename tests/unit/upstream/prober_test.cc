@@ -16,10 +16,6 @@ TEST_GROUP(Prober) {
     Cluster cluster;
     std::vector<RemoteServer> back;
 
-    void setup() override {
-        quiet_log();
-    }
-
     /// The server failed so long ago that its probe is due.
     void failed_long_ago(const RemoteServer& server) {
         health.failed(server, "no answer", Clock::now() - seconds(11));

@@ -1,6 +1,7 @@
-// A directory of a test's own below /tmp, removed with it, and what store tests do in it.
+// What the tests of the store share: a disk that is full, names, contents as text.
 #pragma once
 
+#include "tests/unit/scratch.h"
 #include "tftpd/store/content.h"
 #include "tftpd/store/file_name.h"
 
@@ -9,38 +10,9 @@
 #include <fcntl.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace branchline::test {
-
-class Scratch {
-public:
-    Scratch() {
-        std::string name = (std::filesystem::temp_directory_path() / "branchline-unit-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~Scratch() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-    /// Writes a file below.
-    void write(const std::string& name, const std::string& text) const {
-        const auto path = path_ / name;
-        std::filesystem::create_directories(path.parent_path());
-        std::ofstream(path, std::ios::binary) << text;
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// While it lives, no file of this process grows past `bytes`: writing fails in the middle, as on a full disk.
 class FileSizeLimit {
