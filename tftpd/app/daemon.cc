@@ -4,6 +4,7 @@
 #include "tftpd/app/control_socket.h"
 #include "tftpd/app/logging.h"
 #include "tftpd/app/notify.h"
+#include "tftpd/app/self_watch.h"
 #include "tftpd/app/server_table_writer.h"
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config_error.h"
@@ -12,6 +13,7 @@
 #include "tftpd/control/commands.h"
 #include "tftpd/control/service_switch.h"
 #include "tftpd/control/version.h"
+#include "tftpd/http/admin_service.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/log/log.h"
 #include "tftpd/phones/event_receiver.h"
@@ -111,7 +113,6 @@ struct Daemon::Impl {
     void take(const std::function<ReadConfig()>& read);
     void switch_to(const ReadConfig& read);
     void reload_from_file();
-    [[nodiscard]] std::string status() const;
     void log_warnings(const ReadConfig& read) const;
     void wait_for_signal();
     void wait_for_tick();
@@ -133,7 +134,6 @@ struct Daemon::Impl {
     TimePoint started{};
     TimePoint reloaded{};
     std::string not_serving{};
-    bool reload_refused = false;
     bool stopping = false;
     std::string why_stopped{};
     ServiceManager service_manager;
@@ -146,6 +146,8 @@ struct Daemon::Impl {
     std::unique_ptr<TftpServer> tftp;
     std::unique_ptr<HttpFileService> http;
     std::unique_ptr<ServiceSwitch> service;
+    std::unique_ptr<SelfWatch> self_watch;
+    std::unique_ptr<AdminService> admin;
     std::unique_ptr<EventReceiver> events;
     std::unique_ptr<ControlSocket> control;
     std::unique_ptr<Commands> commands;
@@ -182,6 +184,9 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     opening(document, "tftp-port", [&] { tftp = std::make_unique<TftpServer>(config, *resolver, listener); });
     opening(document, "http-port", [&] { http = std::make_unique<HttpFileService>(config, *resolver, listener); });
     service = std::make_unique<ServiceSwitch>(*tftp, *http);
+    self_watch = std::make_unique<SelfWatch>(*resolver, *tftp, *http, leases);
+    self_watch->configured(config, Clock::now());
+    admin = std::make_unique<AdminService>(config->admin_listener, self_watch->pages());
     events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
     control = std::make_unique<ControlSocket>(io);
@@ -223,6 +228,8 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     undo.add([this, old] { control->open(old->control_socket); });
     opening(read.document, "http-port", [&] { http->reconfigure(next); });
     undo.add([this, old] { http->reconfigure(old); });
+    opening(read.document, "admin-listener", [&] { admin->reconfigure(next->admin_listener); });
+    undo.add([this, old] { admin->reconfigure(old->admin_listener); });
     opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });
     resolver->reconfigure(next);
     prewarmer->reconfigure(next->prewarm);
@@ -232,6 +239,7 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     config = next;
     document = read.document;
     reloaded = Clock::now();
+    self_watch->configured(config, reloaded);
     if (next->event_socket != old->event_socket) {
         events->stop();
         receive_events();
@@ -250,24 +258,16 @@ void Daemon::Impl::take(const std::function<ReadConfig()>& read) {
     try {
         switch_to(read());
     } catch (...) {
-        reload_refused = true;
-        service_manager.ready(status());
+        self_watch->reload_refused(true);
+        service_manager.ready(self_watch->status());
         throw;
     }
-    reload_refused = false;
-    service_manager.ready(status());
+    self_watch->reload_refused(false);
+    service_manager.ready(self_watch->status());
 }
 
 void Daemon::Impl::reload_from_file() {
     take([this] { return read_config_file(options.file); });
-}
-
-// For "systemctl status".
-std::string Daemon::Impl::status() const {
-    const auto count = config->clusters.size();
-    auto text = not_serving.empty() ? "serving, " + std::to_string(count) + (count == 1 ? " cluster" : " clusters")
-                                    : "not serving: " + not_serving;
-    return reload_refused ? text + "; the last new configuration was refused, see the log" : text;
 }
 
 CommandTargets Daemon::Impl::command_targets() {
@@ -330,9 +330,12 @@ void Daemon::Impl::wait_for_tick() {
     ticker.async_wait([this](const error_code& error) {
         if (!error && !stopping) {
             service->tick(Clock::now());
+            self_watch->beat();
             tell_hook();
-            service_manager.status_is(status());
-            service_manager.alive();
+            service_manager.status_is(self_watch->status());
+            if (self_watch->all_threads_live()) {
+                service_manager.alive();
+            }
             wait_for_tick();
         }
     });
@@ -347,7 +350,7 @@ std::string Daemon::Impl::why_not_serving() const {
 }
 
 void Daemon::Impl::tell_hook() {
-    auto reason = why_not_serving();
+    auto reason = self_watch->look(why_not_serving(), Clock::now());
     if (reason != not_serving) {
         if (reason.empty()) {
             LOG_INFO(app_logger, APP_SERVING).arg(config->tftp_port);
@@ -388,6 +391,7 @@ void Daemon::Impl::stop() {
     stopping = true;
     LOG_INFO(app_logger, APP_STOPPING).arg(why_stopped);
     service_manager.stopping("ending: " + why_stopped);
+    self_watch->ending();
     server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, false);
     auto http_cut = std::async(std::launch::async, [this] { return http->drain(drain_limit); });
     auto tftp_cut = std::async(std::launch::async, [this] { return tftp->drain(drain_limit); });
@@ -397,6 +401,8 @@ void Daemon::Impl::stop() {
     control.reset();
     events.reset();
     service.reset();
+    admin.reset();
+    self_watch.reset();
     http.reset();
     tftp.reset();
     prewarmer.reset();
@@ -430,7 +436,7 @@ void Daemon::start() {
         .arg(config.tftp_port)
         .arg(config.http_port)
         .arg(config.clusters.size());
-    impl_->service_manager.ready(impl_->status());
+    impl_->service_manager.ready(impl_->self_watch->status());
 }
 
 void Daemon::run() {

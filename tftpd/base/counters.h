@@ -10,57 +10,66 @@
 
 namespace branchline {
 
-// X(enumerator, "name in statistic-get-all")
-#define BRANCHLINE_COUNTERS(X)                             \
-    X(tftp_requests, "tftp-requests")                      \
-    X(tftp_done, "tftp-transfers-completed")               \
-    X(tftp_failed, "tftp-transfers-failed")                \
-    X(tftp_bytes, "tftp-bytes-sent")                       \
-    X(tftp_blocks, "tftp-blocks-sent")                     \
-    X(tftp_resent, "tftp-blocks-resent")                   \
-    X(tftp_not_found, "tftp-not-found")                    \
-    X(tftp_refused, "tftp-refused")                        \
-    X(tftp_limited, "tftp-refused-by-limit")               \
-    X(tftp_joined, "tftp-requests-joined")                 \
-    X(tftp_stale, "tftp-requests-stale")                   \
-    X(tftp_malformed, "tftp-packets-malformed")            \
-    X(tftp_foreign_tid, "tftp-packets-foreign-tid")        \
-    X(tftp_kernel_drops, "tftp-packets-dropped-by-kernel") \
-    X(http_requests, "http-requests")                      \
-    X(http_done, "http-completed")                         \
-    X(http_failed, "http-failed")                          \
-    X(http_not_found, "http-not-found")                    \
-    X(http_refused, "http-refused")                        \
-    X(http_bytes, "http-bytes-sent")                       \
-    X(answers_files, "answers-from-files")                 \
-    X(answers_cache, "answers-from-cache")                 \
-    X(answers_cluster, "answers-from-clusters")            \
-    X(answers_stale, "answers-stale")                      \
-    X(answers_negative, "answers-negative-remembered")     \
-    X(answers_loop, "answers-loop-rule")                   \
-    X(device_names_refused, "device-names-refused")        \
-    X(owner_rivals, "names-in-two-clusters")               \
-    X(fetches, "fetches-started")                          \
-    X(fetches_joined, "fetches-joined")                    \
-    X(fetches_failed, "fetches-failed")                    \
-    X(fetch_bytes, "fetch-bytes-received")                 \
-    X(upstream_rejected, "upstream-replies-rejected")      \
-    X(cache_writes, "cache-writes")                        \
-    X(cache_write_errors, "cache-write-errors")            \
-    X(cache_evictions, "cache-evictions")                  \
-    X(cache_corrupt, "cache-files-corrupt")                \
-    X(lease_events, "lease-events-received")               \
-    X(lease_events_bad, "lease-events-malformed")
+// clang-format off
+// X(enumerator, "name in statistic-get-all", "what is counted")
+#define BRANCHLINE_COUNTERS(X) \
+    X(tftp_requests, "tftp-requests", "Read requests taken") \
+    X(tftp_done, "tftp-transfers-completed", "Transfers that ended with the last ACK") \
+    X(tftp_failed, "tftp-transfers-failed", "Transfers that ended before their end, and requests given up") \
+    X(tftp_bytes, "tftp-bytes-sent", "Bytes of files that phones have acknowledged") \
+    X(tftp_blocks, "tftp-blocks-sent", "DATA packets that phones have acknowledged") \
+    X(tftp_resent, "tftp-blocks-resent", "DATA and OACK packets sent again") \
+    X(tftp_not_found, "tftp-not-found", "Requests for files that nobody has") \
+    X(tftp_refused, "tftp-refused", "Requests that break a rule: writing, unsafe names, unknown modes") \
+    X(tftp_limited, "tftp-refused-by-limit", "Requests that got no answer because a limit was reached") \
+    X(tftp_joined, "tftp-requests-joined", "Requests sent again while the first was being answered") \
+    X(tftp_stale, "tftp-requests-stale", "Requests that were too old to answer") \
+    X(tftp_malformed, "tftp-packets-malformed", "Packets that are no TFTP") \
+    X(tftp_foreign_tid, "tftp-packets-foreign-tid", "Packets that belong to no transfer") \
+    X(tftp_kernel_drops, "tftp-packets-dropped-by-kernel", "Packets that the kernel dropped because nobody took them in time") \
+    X(http_requests, "http-requests", "HTTP requests taken") \
+    X(http_done, "http-completed", "Files sent whole by HTTP") \
+    X(http_failed, "http-failed", "Files not sent to their end by HTTP") \
+    X(http_not_found, "http-not-found", "HTTP requests for files that nobody has") \
+    X(http_refused, "http-refused", "HTTP requests and connections refused") \
+    X(http_bytes, "http-bytes-sent", "Bytes of files sent by HTTP") \
+    X(answers_files, "answers-from-files", "Names answered from own files") \
+    X(answers_cache, "answers-from-cache", "Names answered from the cache") \
+    X(answers_cluster, "answers-from-clusters", "Names answered by a remote cluster") \
+    X(answers_stale, "answers-stale", "Names answered from the last good copy, because the owner could not be reached") \
+    X(answers_negative, "answers-negative-remembered", "Names answered as not found from memory") \
+    X(answers_loop, "answers-loop-rule", "Requests of other proxies, answered from here only") \
+    X(device_names_refused, "device-names-refused", "Requests for too many devices' names by one client") \
+    X(owner_rivals, "names-in-two-clusters", "Device configurations found in a second cluster") \
+    X(fetches, "fetches-started", "Fetches from remote clusters begun") \
+    X(fetches_joined, "fetches-joined", "Requests that joined a fetch under way") \
+    X(fetches_failed, "fetches-failed", "Fetches that ended without a file and without a clear not found") \
+    X(fetch_bytes, "fetch-bytes-received", "Bytes received from remote clusters") \
+    X(upstream_rejected, "upstream-replies-rejected", "Packets taken for no answer of the server that was asked") \
+    X(cache_writes, "cache-writes", "Files written to the cache") \
+    X(cache_write_errors, "cache-write-errors", "Files that could not be written to the cache") \
+    X(cache_evictions, "cache-evictions", "Files that made room for others") \
+    X(cache_corrupt, "cache-files-corrupt", "Files in the cache that were found damaged") \
+    X(lease_events, "lease-events-received", "Events from the DHCP hook") \
+    X(lease_events_bad, "lease-events-malformed", "Events that could not be read")
+// clang-format on
 
 enum class Counter : std::size_t {
-#define BRANCHLINE_X(enumerator, name) enumerator,
+#define BRANCHLINE_X(enumerator, name, meaning) enumerator,
     BRANCHLINE_COUNTERS(BRANCHLINE_X)
 #undef BRANCHLINE_X
         count_
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::count_)> counter_names{
-#define BRANCHLINE_X(enumerator, name) name,
+#define BRANCHLINE_X(enumerator, name, meaning) name,
+    BRANCHLINE_COUNTERS(BRANCHLINE_X)
+#undef BRANCHLINE_X
+};
+
+/// What each counts, in words.
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::count_)> counter_meanings{
+#define BRANCHLINE_X(enumerator, name, meaning) meaning,
     BRANCHLINE_COUNTERS(BRANCHLINE_X)
 #undef BRANCHLINE_X
 };

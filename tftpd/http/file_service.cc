@@ -1,6 +1,7 @@
 #include "tftpd/http/file_service.h"
 
 #include "tftpd/base/counters.h"
+#include "tftpd/base/thread_pulse.h"
 #include "tftpd/http/client_counts.h"
 #include "tftpd/http/connection.h"
 #include "tftpd/http/listener.h"
@@ -61,6 +62,7 @@ struct HttpFileService::Impl {
     std::unique_ptr<Listener> listener;
     std::promise<void>* drained = nullptr;
     bool paused = false;
+    ThreadPulse pulse;  // of the one who asks
 };
 
 // Waits until `work` has run on the service's thread.
@@ -197,6 +199,10 @@ void HttpFileService::resume() {
 
 std::size_t HttpFileService::connections() const {
     return impl_->open;
+}
+
+unsigned HttpFileService::beat() {
+    return impl_->pulse.beat([this](std::function<void()> work) { asio::post(impl_->io, std::move(work)); });
 }
 
 std::uint16_t HttpFileService::port() const {

@@ -25,6 +25,8 @@ public:
 
     void reconfigure(ConfigPtr config);  ///< as TftpServer::reconfigure
     [[nodiscard]] std::size_t connections() const;
+    /// One beat of the service's thread (ThreadPulse); returns how many it has missed. For one asking thread.
+    unsigned beat();
 
     // As TftpServer's.
     void pause();

@@ -56,9 +56,15 @@ struct Acceptor : std::enable_shared_from_this<Acceptor> {
     bool closed = false;
 };
 
-[[noreturn]] void refuse_port(std::uint16_t port, const error_code& error) {
+// Linux lets a socket have an address before the machine has it (ip(7), IP_FREEBIND; the number for IPv6 is in <linux/in6.h>,
+// which cannot stand beside <netinet/in.h>).
+constexpr int ipv6_freebind = 78;
+using FreeBind4 = asio::detail::socket_option::boolean<IPPROTO_IP, IP_FREEBIND>;
+using FreeBind6 = asio::detail::socket_option::boolean<IPPROTO_IPV6, ipv6_freebind>;
+
+[[noreturn]] void refuse_port(std::uint16_t port, const std::string& key, const error_code& error) {
     const auto number = std::to_string(port);
-    std::string text = "cannot listen on TCP port " + number + " (\"http-port\"): " + error.message() + ". ";
+    std::string text = "cannot listen on TCP port " + number + " (\"" + key + "\"): " + error.message() + ". ";
     if (error == asio::error::address_in_use) {
         text += "Another program has it (ss -ltnp 'sport = :" + number +
                 "' tells which); stop that one, or choose another port, or 0 for none.";
@@ -70,9 +76,12 @@ struct Acceptor : std::enable_shared_from_this<Acceptor> {
     throw ConfigError(Position{}, text);
 }
 
-class BothFamilies final : public Listener {
+class Sockets final : public Listener {
 public:
-    ~BothFamilies() override {
+    explicit Sockets(std::string key) : key_(std::move(key)) {}
+    Sockets(const Sockets&) = delete;
+    Sockets& operator=(const Sockets&) = delete;
+    ~Sockets() override {
         for (const auto& acceptor : acceptors_) {
             acceptor->closed = true;
             error_code ignored;
@@ -104,7 +113,8 @@ public:
         }
     }
 
-    void add(asio::io_context& io, const tcp& family, std::uint16_t port) {
+    void add(asio::io_context& io, const tcp::endpoint& address) {
+        const auto family = address.protocol();
         auto acceptor = std::make_shared<Acceptor>(io);
         error_code error;
         acceptor->socket.open(family, error);
@@ -117,23 +127,29 @@ public:
         if (family == tcp::v6()) {
             acceptor->socket.set_option(asio::ip::v6_only(true), error);
         }
-        acceptor->socket.bind(tcp::endpoint(family, port), error);
+        if (family == tcp::v6()) {
+            acceptor->socket.set_option(FreeBind6(true), error);
+        } else {
+            acceptor->socket.set_option(FreeBind4(true), error);
+        }
+        acceptor->socket.bind(address, error);
         if (!error) {
             acceptor->socket.listen(asio::socket_base::max_listen_connections, error);
         }
         if (error) {
-            refuse_port(port, error);
+            refuse_port(address.port(), key_, error);
         }
         acceptors_.push_back(std::move(acceptor));
     }
 
     void check(std::uint16_t port) const {
         if (acceptors_.empty()) {
-            refuse_port(port, missing_);
+            refuse_port(port, key_, missing_);
         }
     }
 
 private:
+    const std::string key_;
     std::vector<std::shared_ptr<Acceptor>> acceptors_;
     error_code missing_{};
 };
@@ -141,10 +157,17 @@ private:
 }  // namespace
 
 std::unique_ptr<Listener> Listener::open(asio::io_context& io, std::uint16_t port) {
-    auto listener = std::make_unique<BothFamilies>();
-    listener->add(io, tcp::v4(), port);
-    listener->add(io, tcp::v6(), port);
+    auto listener = std::make_unique<Sockets>("http-port");
+    listener->add(io, {tcp::v4(), port});
+    listener->add(io, {tcp::v6(), port});
     listener->check(port);
+    return listener;
+}
+
+std::unique_ptr<Listener> Listener::open_at(asio::io_context& io, const tcp::endpoint& address, const std::string& key) {
+    auto listener = std::make_unique<Sockets>(key);
+    listener->add(io, address);
+    listener->check(address.port());
     return listener;
 }
 

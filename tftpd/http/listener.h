@@ -1,5 +1,6 @@
-// The sockets phones connect to: one TCP listener on each address family's wildcard address, so that addresses may come, go or
-// be tentative. Which connections are ours is decided later, by the address that was asked (InterfaceFilter).
+// The sockets others connect to. For phones: one TCP listener on each address family's wildcard address, so that addresses may
+// come, go or be tentative; which connections are ours is decided later, by the address that was asked (InterfaceFilter). For
+// operators: one at the address given.
 #pragma once
 
 #include "tftpd/base/clock.h"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace branchline {
@@ -27,6 +29,10 @@ public:
     /// Opens both families' sockets on `port`. A family that the kernel does not have is left out. Throws ConfigError, with the
     /// way out, if the port cannot be had.
     static std::unique_ptr<Listener> open(boost::asio::io_context& io, std::uint16_t port);
+
+    /// Opens one socket at `address`, which may come to this machine later. `key` names the setting in the message.
+    static std::unique_ptr<Listener> open_at(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& address,
+                                             const std::string& key);
 };
 
 }  // namespace branchline

@@ -1,6 +1,7 @@
 #include "tftpd/resolve/resolver.h"
 
 #include "tftpd/base/counters.h"
+#include "tftpd/base/thread_pulse.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/device_name_limit.h"
 #include "tftpd/resolve/loop_watch.h"
@@ -107,9 +108,11 @@ struct Resolver::Impl {
     RateTable rates;
     ConfigPtr configured;  // as the operator wrote it; `now` has the learned clusters, too
     std::unique_ptr<ClusterDiscovery> discovery;
+    ClusterTrafficTable traffic;
     std::unique_ptr<ResolverCore> core;
     std::unique_ptr<Prober> prober;
     std::thread thread;
+    ThreadPulse pulse;  // of the one who asks
 };
 
 Resolver::Impl::Impl(ConfigPtr config) {
@@ -122,7 +125,7 @@ Resolver::Impl::Impl(ConfigPtr config) {
     auto environment = std::make_shared<JobEnvironment>();
     environment->start_fetch = [this](const Cluster& cluster, const std::string& name, FetchCaps caps, FetchEvents events) {
         caps.rate = rates.of(cluster);
-        return start_fetch(io, cluster, name, caps, health, std::move(events));
+        return start_fetch(io, cluster, name, caps, health, traffic.counted(cluster.id, std::move(events), Clock::now));
     };
     environment->now = [] { return Clock::now(); };
     environment->post = [this](std::function<void()> work_to_do) { asio::post(io, std::move(work_to_do)); };
@@ -169,6 +172,7 @@ void Resolver::Impl::use(const ConfigPtr& config, const std::shared_ptr<FileCach
     core->reconfigure(config, cache);
     health.keep_only(config->clusters);
     rates.keep_only(config->clusters);
+    traffic.keep_only(ids_of(*config));
     prober->set_clusters(config->clusters);
 }
 
@@ -310,6 +314,7 @@ std::vector<ClusterStatus> Resolver::cluster_status() {
             ClusterStatus status;
             status.id = cluster.id;
             status.cluster = cluster;
+            status.traffic = impl_->traffic.of(cluster.id);
             for (const auto& server : cluster.servers) {
                 ServerStatus one;
                 one.server = server;
@@ -359,6 +364,15 @@ std::vector<CacheEntry> Resolver::cache_entries() {
         entries.push_back({std::move(copy.name), std::move(copy.cluster), copy.size, copy.age, copy.fresh});
     }
     return entries;
+}
+
+CacheTotals Resolver::cache_totals() {
+    const auto totals = impl_->view().cache->totals();
+    return {totals.files, totals.bytes};
+}
+
+unsigned Resolver::beat() {
+    return impl_->pulse.beat([this](std::function<void()> work) { asio::post(impl_->io, std::move(work)); });
 }
 
 std::size_t Resolver::flush(const FlushSelection& selection) {

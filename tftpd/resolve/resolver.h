@@ -8,6 +8,7 @@
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
 #include "tftpd/store/content.h"
+#include "tftpd/upstream/cluster_traffic.h"
 #include "tftpd/upstream/learned_clusters.h"
 
 #include <chrono>
@@ -64,6 +65,13 @@ struct ClusterStatus {
     Cluster cluster;                             ///< as it is asked now
     std::optional<DiscoveryStatus> discovery{};  ///< if its servers are learned
     std::vector<ServerStatus> servers;
+    ClusterTraffic traffic;
+};
+
+/// How full the cache is.
+struct CacheTotals {
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;  ///< on disk
 };
 
 /// One phone's configuration that a second cluster has, too.
@@ -112,7 +120,11 @@ public:
     std::size_t refresh_clusters(const std::string& id, std::chrono::milliseconds patience);
     [[nodiscard]] std::vector<Rival> rivals();
     [[nodiscard]] std::vector<CacheEntry> cache_entries();
+    [[nodiscard]] CacheTotals cache_totals();
     [[nodiscard]] std::size_t flush(const FlushSelection& selection);  ///< entries removed, negative ones included
+
+    /// One beat of the resolver's thread (ThreadPulse); returns how many it has missed. For one asking thread.
+    unsigned beat();
 
 private:
     struct Impl;

@@ -1,5 +1,6 @@
 #include "tftpd/server/tftp_server.h"
 
+#include "tftpd/base/thread_pulse.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/log/log.h"
 #include "tftpd/server/admission.h"
@@ -275,6 +276,19 @@ std::vector<TransferStatus> TftpServer::transfer_status(std::size_t at_most) {
         }
     }
     return all;
+}
+
+std::string TftpServer::beat() {
+    const std::lock_guard lock(impl_->mutex);
+    std::string hangs;
+    for (auto* group : {&impl_->workers, &impl_->retiring}) {
+        for (auto& worker : *group) {
+            if (!worker->ended() && worker->beat() >= ThreadPulse::dead) {
+                hangs = worker->name();
+            }
+        }
+    }
+    return hangs;
 }
 
 std::string TftpServer::not_serving_reason() const {

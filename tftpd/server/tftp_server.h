@@ -49,6 +49,8 @@ public:
 
     [[nodiscard]] std::size_t transfers() const;  ///< now running
     [[nodiscard]] std::vector<TransferStatus> transfer_status(std::size_t at_most);
+    /// One beat of every thread (ThreadPulse); returns the name of one that hangs, "" = all live. For one asking thread.
+    [[nodiscard]] std::string beat();
     [[nodiscard]] std::string not_serving_reason() const;  ///< empty = serving
 
 private:

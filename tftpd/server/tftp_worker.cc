@@ -1,6 +1,7 @@
 #include "tftpd/server/tftp_worker.h"
 
 #include "tftpd/base/counters.h"
+#include "tftpd/base/thread_pulse.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/log/log.h"
 #include "tftpd/server/receive_batch.h"
@@ -291,6 +292,7 @@ struct TftpWorker::Impl {
     std::atomic<std::size_t> sessions{0};
     std::atomic<bool> has_ended{false};
     std::thread thread;
+    ThreadPulse pulse;  // of the one who asks
 };
 
 TftpWorker::TftpWorker(const Plan& plan, Resolver& resolver, Admission& admission, TransferLog& log)
@@ -354,6 +356,14 @@ void TftpWorker::stop() {
 
 std::uint16_t TftpWorker::single_port() const {
     return impl_->single_port;
+}
+
+unsigned TftpWorker::beat() {
+    return impl_->pulse.beat([this](std::function<void()> work) { boost::asio::post(*impl_->io, std::move(work)); });
+}
+
+const std::string& TftpWorker::name() const {
+    return impl_->name;
 }
 
 bool TftpWorker::ended() const {

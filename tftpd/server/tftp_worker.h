@@ -46,6 +46,10 @@ public:
     /// Cuts off what still runs and ends. Waits for the thread.
     void stop();
 
+    /// One beat of the thread (ThreadPulse); returns how many it has missed. For one asking thread.
+    unsigned beat();
+    [[nodiscard]] const std::string& name() const;
+
     [[nodiscard]] std::uint16_t single_port() const;    ///< the one that transfers live on too; 0 = none
     [[nodiscard]] bool ended() const;                   ///< the thread has nothing more to do
     [[nodiscard]] std::size_t transfers() const;        ///< this thread's

@@ -2,6 +2,7 @@
 
 #include "tftpd/base/bytes.h"
 #include "tftpd/base/counters.h"
+#include "tftpd/base/histogram.h"
 #include "tftpd/log/log.h"
 
 #include "server_messages.h"
@@ -88,6 +89,7 @@ void TransferLog::ended(const Session& session, TimePoint now) {
                                : Outcome::unheard,
          done ? "" : text_of(transfer.end(), transfer.answered()), now);
     if (done) {
+        tftp_transfer_times.add(now - session.started);
         if (tftp_logger.isInfoEnabled() && fits(completed_, now)) {
             LOG_INFO(tftp_logger, TFTP_READ_DONE)
                 .arg(session.key.phone.text())

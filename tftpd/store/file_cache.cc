@@ -246,6 +246,11 @@ std::vector<FileCache::Listed> FileCache::list() {
     return listed;
 }
 
+FileCache::Totals FileCache::totals() {
+    const std::lock_guard lock(impl_->mutex);
+    return {impl_->index.items().size(), impl_->index.bytes()};
+}
+
 std::shared_ptr<SpillSpace> FileCache::spill_space() const {
     return impl_->space;
 }

@@ -55,6 +55,11 @@ public:
         bool fresh = false;
     };
 
+    struct Totals {
+        std::uint64_t files = 0;
+        std::uint64_t bytes = 0;  ///< as they take up on disk
+    };
+
     /// Looks through what is on disk in the background. Copies of clusters that are not in `clusters` are forgotten.
     FileCache(const CacheSettings& settings, std::set<std::string> clusters, Clocks clocks = real_clocks());
     ~FileCache();  ///< writes what is waiting, for at most three seconds; lookups still open are not answered
@@ -89,6 +94,7 @@ public:
     [[nodiscard]] bool contains(const std::string& key);
 
     [[nodiscard]] std::vector<Listed> list();
+    [[nodiscard]] Totals totals();  ///< as far as the disk has been looked through
 
     /// Temporary files in the cache's directory for content that is arriving.
     [[nodiscard]] std::shared_ptr<SpillSpace> spill_space() const;

@@ -70,3 +70,18 @@ TEST(Listener, ATakenPortSaysWhoCanTell) {
         CHECK(std::string(error.what()).find("ss -ltnp 'sport = :" + std::to_string(port)) != std::string::npos);
     }
 }
+
+TEST(Listener, AnAddressThatIsNotHereYetIsNoError) {
+    // Documentation addresses (RFC 5737, RFC 3849); one port on each, beside the one on the wildcard addresses.
+    CHECK(Listener::open_at(io, {asio::ip::make_address("192.0.2.1"), 0}, "admin-listener") != nullptr);
+    CHECK(Listener::open_at(io, {asio::ip::make_address("2001:db8::1"), 0}, "admin-listener") != nullptr);
+}
+
+TEST(Listener, ATakenPortNamesTheSetting) {
+    try {
+        Listener::open_at(io, {asio::ip::make_address("127.0.0.1"), port}, "admin-listener");
+        FAIL("the port was taken");
+    } catch (const ConfigError& error) {
+        STRCMP_CONTAINS("\"admin-listener\"", error.what());
+    }
+}

@@ -1,0 +1,145 @@
+#include "tftpd/http/admin_service.h"
+
+#include "tftpd/config/config_error.h"
+#include "tftpd/http/admin_connection.h"
+#include "tftpd/http/listener.h"
+#include "tftpd/log/log.h"
+
+#include "http_messages.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <future>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+namespace branchline {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+bool same(const AdminListener& left, const AdminListener& right) {
+    return left.port == right.port && (left.port == 0 || left.address == right.address);
+}
+
+}  // namespace
+
+// Listener and connections belong to `thread`.
+struct AdminService::Impl {
+    explicit Impl(AdminPages its_pages) : pages(std::move(its_pages)) {}
+
+    // Waits until `work` has run on the thread.
+    void run(const std::function<void()>& work) {
+        std::promise<void> done;
+        asio::post(io, [&] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    std::unique_ptr<Listener> open(const AdminListener& wanted) {
+        if (wanted.port == 0) {
+            return nullptr;
+        }
+        return Listener::open_at(io, {wanted.address, wanted.port}, "admin-listener");
+    }
+
+    void close() {
+        run([this] { listener.reset(); });
+        port = 0;
+    }
+
+    void serve(std::unique_ptr<Listener> fresh, const AdminListener& wanted) {
+        const auto is_open = fresh != nullptr;
+        run([&] {
+            listener = std::move(fresh);
+            if (listener) {
+                listener->start([this](tcp::socket socket) { accepted(std::move(socket)); });
+            }
+        });
+        settings = wanted;
+        port = is_open ? wanted.port : 0;
+        if (is_open) {
+            LOG_INFO(http_logger, HTTP_ADMIN_STARTED).arg(wanted.address.to_string()).arg(wanted.port);
+            if (!wanted.address.is_loopback()) {
+                LOG_WARN(http_logger, HTTP_ADMIN_NOT_LOOPBACK).arg(wanted.address.to_string()).arg(wanted.port);
+            }
+        }
+    }
+
+    void accepted(tcp::socket socket) {
+        if (connections.size() >= max_connections) {
+            return;
+        }
+        const auto connection = make_admin_connection(std::move(socket), pages,
+                                                      [this](const AdminConnection& ended) { connections.erase(&ended); });
+        connections.emplace(connection.get(), connection);
+        connection->start();
+    }
+
+    const AdminPages pages;
+    AdminListener settings{.address = {}, .port = 0};
+    std::atomic<std::uint16_t> port{0};
+    asio::io_context io{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
+    std::unordered_map<const AdminConnection*, std::shared_ptr<AdminConnection>> connections;
+    std::unique_ptr<Listener> listener;
+    std::thread thread;
+};
+
+AdminService::AdminService(const AdminListener& settings, AdminPages pages) : impl_(std::make_unique<Impl>(std::move(pages))) {
+    impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
+    impl_->settings = settings;
+    reconfigure(settings);
+}
+
+AdminService::~AdminService() {
+    impl_->run([this] {
+        impl_->listener.reset();
+        const auto held = impl_->connections;
+        for (const auto& [key, connection] : held) {
+            connection->close();
+        }
+    });
+    impl_->io.stop();
+    impl_->thread.join();
+}
+
+void AdminService::reconfigure(const AdminListener& settings) {
+    const auto old = impl_->settings;
+    const auto was_open = impl_->port != 0;
+    if (same(old, settings)) {
+        if (was_open || settings.port == 0) {
+            return;
+        }
+        try {
+            impl_->serve(impl_->open(settings), settings);
+        } catch (const ConfigError& error) {
+            LOG_ERROR(http_logger, HTTP_ADMIN_UNAVAILABLE).arg(error.what());
+        }
+        return;
+    }
+    if (old.port != settings.port || !was_open) {
+        return impl_->serve(impl_->open(settings), settings);
+    }
+    // The same port at another address: the two may overlap, so the old one goes first.
+    impl_->close();
+    try {
+        impl_->serve(impl_->open(settings), settings);
+    } catch (const ConfigError&) {
+        impl_->serve(impl_->open(old), old);
+        throw;
+    }
+}
+
+std::uint16_t AdminService::port() const {
+    return impl_->port;
+}
+
+}  // namespace branchline
