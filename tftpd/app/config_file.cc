@@ -15,7 +15,7 @@ constexpr mode_t new_file_mode = 0640;
 }  // namespace
 
 std::filesystem::path target_for_writing(const std::filesystem::path& running, const std::string& wanted) {
-    const auto own = std::filesystem::absolute(running).lexically_normal();
+    auto own = std::filesystem::absolute(running).lexically_normal();
     if (wanted.empty()) {
         return own;
     }

@@ -99,7 +99,7 @@ Result<bool> connect_to(const Descriptor& connection, const std::string& socket,
 Result<bool> send_all(int socket, std::string_view text, const Deadline& deadline) {
     while (!text.empty()) {
         const auto count = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
-        if (count > 0) {
+        if (count >= 0) {
             text.remove_prefix(static_cast<std::size_t>(count));
         } else if (errno == EAGAIN) {
             if (!ready(socket, POLLOUT, deadline)) {
@@ -169,16 +169,18 @@ Result<ConstElementPtr> ask_daemon(const std::string& socket, const std::string&
     if (!text) {
         return text.error();
     }
+    const Failure not_kea{"what listens at " + socket +
+                          " does not speak Kea's protocol; is it branchline-tftpd's control socket?"};
     try {
         ConstElementPtr answer = Element::fromJSON(*text);
         if (answer->getType() == Element::map && answer->contains("result") &&
             answer->get("result")->getType() == Element::integer) {
             return answer;
         }
-    } catch (const std::exception&) {
-        // Said below: an answer that is no JSON is as wrong as one of another shape. Kea's parser lets Boost's own go, too.
+    } catch (const std::exception&) {  // Kea's parser lets Boost's own go, too
+        return not_kea;
     }
-    return Failure{"what listens at " + socket + " does not speak Kea's protocol; is it branchline-tftpd's control socket?"};
+    return not_kea;
 }
 
 }  // namespace branchline

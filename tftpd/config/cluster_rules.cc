@@ -260,6 +260,7 @@ std::vector<Cluster> read_clusters(const std::vector<ConstElementPtr>& list, con
                                    std::vector<std::string>& warnings) {
     ClusterReader reader(own, machine, warnings);
     std::vector<Cluster> clusters;
+    clusters.reserve(list.size());
     for (const ConstElementPtr& element : list) {
         clusters.push_back(reader.read(element));
     }
@@ -270,6 +271,7 @@ std::vector<Cluster> read_discovered_clusters(const std::vector<ConstElementPtr>
                                               std::vector<std::string>& warnings) {
     DescriptionReader descriptions;
     std::vector<Cluster> clusters;
+    clusters.reserve(list.size());
     for (const ConstElementPtr& element : list) {
         const MapReader map(element, "clusters of \"discovery\"",
                             {"cluster-id", "fqdn", "description", "transport", "secure", "rate-limit-kbps"});

@@ -304,7 +304,7 @@ ReadConfig read_config_file(const std::string& path, const Machine& machine) {
     return read(read_json_file(path), machine);
 }
 
-ReadConfig read_config_document(ConstElementPtr document, const Machine& machine) {
+ReadConfig read_config_document(const ConstElementPtr& document, const Machine& machine) {
     const auto copy = copy_json(*document);
     try {
         return read(copy, machine);

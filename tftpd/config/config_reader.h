@@ -25,7 +25,7 @@ ReadConfig read_config_file(const std::string& path, const Machine& machine = th
 
 /// Checks a document that came over the control socket ("config-set"); positions then count in the command's text, and the
 /// message says the value's JSON pointer (RFC 6901) too. Throws ConfigError.
-ReadConfig read_config_document(isc::data::ConstElementPtr document, const Machine& machine = this_machine());
+ReadConfig read_config_document(const isc::data::ConstElementPtr& document, const Machine& machine = this_machine());
 
 /// `-T`: also opens what the configuration names (directories, sockets' directories, ports). An interface or address that is
 /// not there is no fault: it is served as soon as it comes. Throws ConfigError on the first thing that would keep the daemon

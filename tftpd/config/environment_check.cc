@@ -130,13 +130,16 @@ private:
             if (error == 0 || error == EAFNOSUPPORT) {  // a kernel without one of the families serves the other
                 continue;
             }
-            const std::string way_out = error == EADDRINUSE ? "Stop the program that has it, or choose another port."
-                                        : error == EACCES ? "Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE."
-                                                          : "Choose another port.";
-            throw ConfigError(where, what + ": the " + (type == SOCK_DGRAM ? "UDP" : "TCP") + " port " + std::to_string(port) +
-                                         " cannot be opened on " + (is_v6 ? "IPv6" : "IPv4") + " (" + std::strerror(error) +
-                                         "). " + way_out);
+            throw ConfigError(where, what + port_refused(type, port, is_v6, error));
         }
+    }
+
+    static std::string port_refused(int type, std::uint16_t port, bool is_v6, int error) {
+        const std::string way_out = error == EADDRINUSE ? "Stop the program that has it, or choose another port."
+                                    : error == EACCES   ? "Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE."
+                                                        : "Choose another port.";
+        return std::string(": the ") + (type == SOCK_DGRAM ? "UDP" : "TCP") + " port " + std::to_string(port) +
+               " cannot be opened on " + (is_v6 ? "IPv6" : "IPv4") + " (" + std::strerror(error) + "). " + way_out;
     }
 
     // 0, or errno.

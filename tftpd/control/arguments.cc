@@ -31,7 +31,7 @@ Arguments::Arguments(std::string command, ConstElementPtr arguments, std::initia
         throw ArgumentError(command_ + ": \"arguments\" must be a map such as { \"name\": … }; " + list_of(known));
     }
     for (const auto& [name, value] : arguments_->mapValue()) {
-        if (std::none_of(known.begin(), known.end(), [&name = name](const char* one) { return name == one; })) {
+        if (std::none_of(known.begin(), known.end(), [&given = name](const char* one) { return given == one; })) {
             throw ArgumentError(command_ + ": no argument is called \"" + name + "\"; " + list_of(known));
         }
     }

@@ -43,6 +43,7 @@ struct Statistic {
 
 std::vector<Statistic> statistics(const CommandTargets& targets) {
     std::vector<Statistic> all;
+    all.reserve(counter_names.size() + 2);
     for (std::size_t i = 0; i < counter_names.size(); ++i) {
         all.push_back({std::string(counter_names[i]), counters.get(static_cast<Counter>(i))});
     }

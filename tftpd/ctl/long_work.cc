@@ -86,7 +86,7 @@ ExitStatus add_file(Request request, const std::string& file) {
     return answer ? show(request, answer) : exit_failed;
 }
 
-ExitStatus stop_service(Request request) {
+ExitStatus stop_service(const Request& request) {
     auto answer = ask(request);
     if (!answer || !is_good(answer)) {
         return answer ? show(request, answer) : exit_failed;

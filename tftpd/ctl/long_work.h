@@ -12,6 +12,6 @@ namespace branchline {
 ExitStatus add_file(Request request, const std::string& file);
 
 /// Sends `request` (tftp-service-stop) and waits until transfers have ended or were cut off.
-ExitStatus stop_service(Request request);
+ExitStatus stop_service(const Request& request);
 
 }  // namespace branchline

@@ -15,7 +15,7 @@ public:
     /// For content that is still arriving: `poke` is called once, from any thread, when there is more than there was at the
     /// time of this call, or the end (good or bad) was reached; at once if that is already so. Complete content never needs it,
     /// and its `poke` is dropped.
-    virtual void when_more(std::function<void()> poke) const { (void)poke; }
+    virtual void when_more(std::function<void()> /*poke*/) const {}
 };
 
 using ContentPtr = std::shared_ptr<const Content>;
