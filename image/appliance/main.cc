@@ -1,11 +1,14 @@
-// branchline-appliance: checks branchline-appliance.conf and writes what the system's programs read.
+// branchline-appliance: checks branchline-appliance.conf and writes what the system's programs read; seals and opens backups.
 //
 //   branchline-appliance check FILE        nothing on standard output; 1 with file:line:column on standard error if it is bad
 //   branchline-appliance interfaces FILE   its interfaces, one a line, each followed by its addresses
 //   branchline-appliance write FILE DIR    the files of system_files below DIR, mostly /run
+//   branchline-appliance seal PASSPHRASE   standard input sealed, on standard output; PASSPHRASE is a file, its first line
+//   counts branchline-appliance unseal PASSPHRASE the other way round
 //
-// FILE "-" stands for a box without configuration. Exit: 0 good, 1 bad configuration or no room, 2 wrong usage.
+// FILE "-" stands for a box without configuration. Exit: 0 good, 1 bad configuration, backup or no room, 2 wrong usage.
 #include "image/appliance/appliance_reader.h"
+#include "image/appliance/sealed.h"
 #include "image/appliance/system_files.h"
 #include "tftpd/config/json_text.h"
 
@@ -13,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 
 namespace {
 
@@ -42,12 +46,29 @@ void print_interfaces(const Appliance& appliance) {
     }
 }
 
+int seal_or_unseal(bool sealing, const char* passphrase_file) {
+    std::string passphrase;
+    std::ifstream file(passphrase_file);
+    std::getline(file, passphrase);
+    const std::string given{std::istreambuf_iterator<char>(std::cin), {}};
+    const auto made = sealing ? seal(given, passphrase) : unseal(given, passphrase);
+    if (!made) {
+        std::cerr << made.error().text << "\n";
+        return 1;
+    }
+    std::cout << *made << std::flush;
+    return std::cout ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::string word = argc > 1 ? argv[1] : "";
+    if (argc == 3 && (word == "seal" || word == "unseal")) {
+        return seal_or_unseal(word == "seal", argv[2]);
+    }
     if (!((word == "check" || word == "interfaces") && argc == 3) && !(word == "write" && argc == 4)) {
-        std::cerr << "usage: branchline-appliance check FILE | interfaces FILE | write FILE DIR\n";
+        std::cerr << "usage: branchline-appliance check FILE | interfaces FILE | write FILE DIR | seal FILE | unseal FILE\n";
         return 2;
     }
     try {
