@@ -43,12 +43,20 @@ struct Route {
     std::string interface;  ///< the one whose network holds `via`
 };
 
+/// Where the log goes beside the box's own memory (RFC 5424; over UDP RFC 5426, over TCP RFC 6587).
+struct Syslog {
+    boost::asio::ip::address server;
+    std::uint16_t port = 514;
+    bool tcp = false;
+};
+
 struct Appliance {
     std::string host_name = "branchline";
     std::vector<Interface> interfaces{};
     std::vector<Route> routes{};
     std::vector<boost::asio::ip::address> dns_servers{};
     std::vector<std::string> ntp_servers{};   ///< names or addresses
+    std::optional<Syslog> syslog{};           ///< none = the log leaves the box only when somebody asks for it
     std::vector<std::string> ssh_keys{};      ///< lines of an authorized_keys file; none = SSH is off
     std::vector<std::string> ssh_networks{};  ///< from where SSH may be used; none = from nowhere
     std::string update_url{};                 ///< where "update" looks; empty = nowhere

@@ -80,6 +80,7 @@ public:
             read_route(element);
         }
         read_servers();
+        read_syslog();
         read_admin();
         read_update();
         return std::move(box_);
@@ -222,6 +223,23 @@ private:
         }
     }
 
+    void read_syslog() {
+        if (!map_.has("syslog")) {
+            return;
+        }
+        const MapReader map(map_.get("syslog"), "syslog", {"server", "port", "protocol"});
+        map.require("server", R"("server": "198.51.100.9")");
+        const std::string server = map.text("server", {}, 1, 64);
+        const auto address = address_of(server);
+        if (!address) {
+            map.fail("server", shown(server) +
+                                   " is no address; the log's server is given by its address, since the log must get "
+                                   "through when the DNS does not answer.");
+        }
+        box_.syslog =
+            Syslog{*address, map.number<std::uint16_t>("port", 514, 1, 65535), map.choice("protocol", 0, {"udp", "tcp"}) == 1};
+    }
+
     void read_admin() {
         if (!map_.has("admin")) {
             return;
@@ -275,7 +293,7 @@ Appliance read_appliance(const ConstElementPtr& document) {
     const MapReader file(document, "the file", {"Appliance"});
     file.require("Appliance", R"({ "Appliance": { "interfaces": [ … ] } })");
     const MapReader map(file.get("Appliance"), "Appliance",
-                        {"host-name", "interfaces", "routes", "dns-servers", "ntp-servers", "admin", "update"});
+                        {"host-name", "interfaces", "routes", "dns-servers", "ntp-servers", "syslog", "admin", "update"});
     return ApplianceReader(map).read();
 }
 

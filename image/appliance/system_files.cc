@@ -114,6 +114,12 @@ SystemFiles system_files(const Appliance& appliance) {
     if (!appliance.ntp_servers.empty()) {
         files["systemd/timesyncd.conf.d/branchline.conf"] = "[Time]\nNTP=" + joined(appliance.ntp_servers, " ") + "\n";
     }
+    if (appliance.syslog) {
+        const auto& to = *appliance.syslog;
+        const std::string server = to.server.is_v6() ? "[" + to.server.to_string() + "]" : to.server.to_string();
+        files["systemd/netlogd.conf.d/branchline.conf"] =
+            "[Network]\nAddress=" + server + ":" + std::to_string(to.port) + "\nProtocol=" + (to.tcp ? "tcp" : "udp") + "\n";
+    }
     files["appliance/firewall.nft"] = packet_filter(appliance);
     if (!appliance.ssh_keys.empty()) {
         files["appliance/ssh/authorized_keys"] = joined(appliance.ssh_keys, "\n") + "\n";

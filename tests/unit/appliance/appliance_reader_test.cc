@@ -92,6 +92,19 @@ TEST(ApplianceReader, SshNeedsNetworksAndRealKeys) {
     LONGS_EQUAL(1, read(box(one_port, R"(, "admin": { )" + key + networks + " }")).ssh_networks.size());
 }
 
+TEST(ApplianceReader, TheLogsServerIsAnAddress) {
+    const Syslog log =
+        *read(box(one_port, R"(, "syslog": { "server": "2001:db8:a::9", "port": 6514, "protocol": "tcp" })")).syslog;
+    STRCMP_EQUAL("2001:db8:a::9", log.server.to_string().c_str());
+    LONGS_EQUAL(6514, log.port);
+    CHECK(log.tcp);
+    LONGS_EQUAL(514, read(box(one_port, R"(, "syslog": { "server": "192.0.2.9" })")).syslog->port);
+    CHECK_FALSE(read(box(one_port)).syslog.has_value());
+    CHECK(has(refused(box(one_port, R"(, "syslog": { "server": "log.example.com" })")), "is no address"));
+    CHECK_FALSE(refused(box(one_port, R"(, "syslog": { "server": "192.0.2.9", "port": 0 })")).empty());
+    CHECK_FALSE(refused(box(one_port, R"(, "syslog": { "server": "192.0.2.9", "protocol": "tls" })")).empty());
+}
+
 TEST(ApplianceReader, UnknownKeysAreRefused) {
     CHECK(has(refused(box(R"({ "name": "port1", "adresses": [] })")), "addresses"));
     CHECK(has(refused(R"({ "Appliance": { "interfaces": [], "pasword": 1 } })"), "pasword"));

@@ -45,6 +45,16 @@ TEST(SystemFiles, APortWithoutDhcpAsksForNothing) {
     CHECK(has(system_files(safe_appliance()).at("systemd/network/50-port1.network"), "DHCP=ipv4\nIPv6AcceptRA=yes\n"));
 }
 
+TEST(SystemFiles, TheLogGoesWhereItIsAskedToAndNowhereElse) {
+    Appliance appliance = box();
+    const std::string name = "systemd/netlogd.conf.d/branchline.conf";
+    CHECK_FALSE(system_files(appliance).contains(name));
+    appliance.syslog = Syslog{make_address("198.51.100.9")};
+    STRCMP_EQUAL("[Network]\nAddress=198.51.100.9:514\nProtocol=udp\n", system_files(appliance).at(name).c_str());
+    appliance.syslog = Syslog{make_address("2001:db8:a::9"), 6514, true};
+    STRCMP_EQUAL("[Network]\nAddress=[2001:db8:a::9]:6514\nProtocol=tcp\n", system_files(appliance).at(name).c_str());
+}
+
 TEST(SystemFiles, SshIsOpenOnlyFromTheNamedNetworksAndWithKeys) {
     Appliance appliance = box();
     appliance.ssh_networks = {"198.51.100.0/24", "2001:db8:a::/64"};
