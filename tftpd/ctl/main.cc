@@ -3,8 +3,9 @@
 #include "tftpd/client/daemon_client.h"
 #include "tftpd/ctl/long_work.h"
 #include "tftpd/ctl/phone_tables.h"
-#include "tftpd/ctl/request.h"
 #include "tftpd/ctl/prewarm.h"
+#include "tftpd/ctl/request.h"
+#include "tftpd/ctl/system_words.h"
 #include "tftpd/ctl/tables.h"
 #include "tftpd/ctl/trust_show.h"
 
@@ -69,6 +70,7 @@ public:
         add_phones();
         auto* prewarm = app_.add_subcommand("prewarm", "fetch files before phones ask; a .loads file brings its members");
         prewarm->add_option("NAME", names_, "the files' names")->required();
+        add_system();
         add_send();
     }
 
@@ -334,6 +336,24 @@ private:
         show->callback([this] { instead_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
     }
 
+    void add_system() {
+        auto* system = app_.add_subcommand("system", "the appliance itself: state, updates, configuration, backup");
+        system->require_subcommand(1);
+        system->add_option("--host", host_, "not this box but that one, by SSH");
+        for (const auto& [word, help] : branchline::system_words) {
+            auto* added = system->add_subcommand(word, help);
+            if (std::string(word) == "configure") {
+                added->add_option("--seconds", seconds_, "how long a trial takes before the old configuration comes back")
+                    ->check(CLI::Range(30, 3600));
+            }
+            added->callback([this, word] {
+                instead_ = [this, word] {
+                    return branchline::run_system_command(branchline::system_command(host_, word, seconds_));
+                };
+            });
+        }
+    }
+
     void add_send() {
         auto* send = app_.add_subcommand("send", "any command, as it is");
         send->add_option("COMMAND", name_, "such as list-commands")->required();
@@ -363,6 +383,8 @@ private:
     std::string before_;
     std::vector<std::string> settings_;
     std::int64_t timeout_ = 30;
+    std::string host_;
+    int seconds_ = 0;
     bool all_ = false;
     bool reset_ = false;
     bool replace_ = false;

@@ -19,18 +19,20 @@ _branchlinectl() {
         --socket) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --cluster | --before) mapfile -t COMPREPLY < <(compgen -W "$(_branchlinectl_clusters)" -- "$current"); return ;;
         --transport) mapfile -t COMPREPLY < <(compgen -W 'auto http tftp' -- "$current"); return ;;
-        --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit) return ;;
+        --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit | --host | --seconds) return ;;
     esac
     local choices=''
     case "${words[*]:0:2}" in
         '') choices='--socket --json --help --help-all status statistics version build-report stop config-get config-test config-write reload
-                     service cluster cache prewarm file phone trust send' ;;
+                     service cluster cache prewarm file phone trust system send' ;;
         service) choices='status start stop' ;;
         cluster) choices='list get add update del refresh' ;;
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
         trust) choices='show' ;;
+        system) choices='status update rollback restart off configure confirm backup restore support --host' ;;
+        'system configure') choices='--seconds' ;;
         statistics*) choices='--reset' ;;
         'service stop') choices='--timeout --no-wait' ;;
         'cluster get' | 'cluster del' | 'cluster refresh') choices=$(_branchlinectl_clusters) ;;
