@@ -8,7 +8,8 @@ set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 # Dev keeps assertions and light debug information; Sanitize is what the asan and tsan presets use.
 set(CMAKE_CXX_FLAGS_DEV "-O2 -g1")
 set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer")
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG -D_FORTIFY_SOURCE=3")
+# Release: the same bytes from a checkout at any path.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG -D_FORTIFY_SOURCE=3 -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fstack-protector-strong)
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BRANCHLINE_VERSION="${PROJECT_VERSION}")

@@ -17,6 +17,7 @@ from .netns import Namespace
 from .process import Process
 
 MIB = 1 << 20
+BOARD = os.environ.get("BRANCHLINE_BOARD") or "pc-x86_64"
 CONFIG_PARTITION = 18 * MIB  # where image/build/disk puts BRANCHLINE, in bytes
 EXAMPLES = paths.CHECKOUT / "docs/examples"
 SET = ("branchline-appliance.conf", "kea-dhcp4.conf", "kea-dhcp6.conf", "branchline-tftpd.conf")
@@ -25,8 +26,13 @@ SET = ("branchline-appliance.conf", "kea-dhcp4.conf", "kea-dhcp6.conf", "branchl
 class Appliance:
     boot_limit = 300  # seconds until ready, on a machine that has much else to do
 
-    def __init__(self, branch, image, label="appliance", size=1 << 30, uefi=False):
-        self.branch, self.label, self.uefi = branch, label, uefi
+    def __init__(self, branch, image, label="appliance", size=1 << 30, uefi=False, clock=None, firmware=()):
+        """`uefi`: rather than by BIOS, on a board that knows both. `clock`: what the machine's own says, such as "2001-01-01".
+        `firmware`: QEMU's words for another UEFI than the board's."""
+        self.branch, self.label, self.clock, self.firmware = branch, label, clock, firmware
+        text = (paths.CHECKOUT / "board" / BOARD / "meta").read_text()
+        self.meta = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', text, re.M))
+        self.uefi = uefi or "bios" not in self.meta["FIRMWARE"]
         self.disk = branch.work / f"{label}.img"
         subprocess.run(["cp", "--sparse=always", image, self.disk], check=True)
         with open(self.disk, "r+b") as disk:
@@ -86,13 +92,17 @@ class Appliance:
         path = self.branch.work / f"{self.label}.console"
         path.unlink(missing_ok=True)
         command = [
-            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
+            *self.meta["QEMU"].split(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
             "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={self.console_log},logappend=on",
             "-serial", "chardev:console", "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-rng-pci",
             "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback",
         ]  # fmt: skip
-        if self.uefi:
-            command += ["-bios", "/usr/share/ovmf/OVMF.fd"]
+        if self.firmware:
+            command += self.firmware
+        elif self.uefi:
+            command += ["-bios", self.meta["QEMU_UEFI"]]
+        if self.clock:
+            command += ["-rtc", f"base={self.clock}"]
         for number in (1, 2):
             command += ["-netdev", f"tap,id=n{number},ifname=tap{number},script=no,downscript=no",
                         "-device", f"virtio-net-pci,romfile=,netdev=n{number},mac=02:00:5e:10:00:0{number}"]  # fmt: skip

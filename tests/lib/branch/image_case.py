@@ -4,16 +4,17 @@ import os
 import pathlib
 
 from . import paths
+from .appliance import BOARD
 from .case import BranchTest
 
 
 class ImageTest(BranchTest):
     time_limit = 900  # seconds: a start in software emulation on a busy machine is most of it
     branch_options = {"v4": False, "v6": False}
-    image = pathlib.Path(os.environ.get("BRANCHLINE_IMAGE") or paths.CHECKOUT / "build/image/pc-x86_64/disk.img")
+    image = pathlib.Path(os.environ.get("BRANCHLINE_IMAGE") or paths.CHECKOUT / "build/image" / BOARD / "disk.img")
 
     @classmethod
     def setUpClass(cls):
         if not cls.image.exists():
-            raise paths.Missing(f"{cls.image} does not exist. Run 'make image BOARD=pc-x86_64' first.")
+            raise paths.Missing(f"{cls.image} does not exist. Run 'make image BOARD={BOARD}' first.")
         super().setUpClass()
