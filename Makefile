@@ -24,8 +24,12 @@ demo: build  ## a branch in network namespaces: real Kea, clusters and phones; p
 	@$(enter) --own-netns-names tests/demo/demo
 
 .PHONY: test
-test: sdk-test sdk-image  ## everything that CI runs: lint, unit, simulation, integration, sanitizers, the demo
+test: sdk-test sdk-image  ## everything that CI runs: lint, unit, simulation, integration, sanitizers, the demo, the firmware in QEMU
 	@tests/run all
+
+.PHONY: test-image
+test-image: sdk-test sdk-image  ## the firmware as it ships, in QEMU: phones, updates, configuration, operator, reset
+	@tests/run image
 
 .PHONY: build
 build: sdk  ## the programs: build/bin/branchline-tftpd, build/bin/branchlinectl, build/lib/libdhcp_branchline.so
