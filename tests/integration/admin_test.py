@@ -88,7 +88,10 @@ class Admin(BranchTest):
         self.assertEqual(self.get("/healthz?verbose")[0], 200)
         status, body = self.get("/nothing")
         self.assertEqual((status, "/metrics" in body), (404, True))
-        self.assertEqual(self.get("/metrics", PORT, "127.0.0.1", "--request", "POST", "--data", "x")[0], 413)
+        self.assertEqual(self.get("/metrics", PORT, "127.0.0.1", "--request", "POST", "--data", "x")[0], 405)
+        large = self.branch.work / "large"
+        large.write_bytes(bytes(600 << 10))
+        self.assertEqual(self.get("/metrics", PORT, "127.0.0.1", "--request", "POST", "--data-binary", f"@{large}")[0], 413)
         self.assertEqual(self.get("/metrics", PORT, "127.0.0.1", "--request", "DELETE")[0], 405)
         self.assertEqual(self.get("/metrics", PORT, "127.0.0.1", "--header", "X: " + "x" * 9000)[0], 413)
         self.assertEqual(self.get("/healthz"), (200, "serving\n"))

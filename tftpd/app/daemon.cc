@@ -10,6 +10,7 @@
 #include "tftpd/config/config_error.h"
 #include "tftpd/config/config_reader.h"
 #include "tftpd/config/json_text.h"
+#include "tftpd/console/console.h"
 #include "tftpd/control/commands.h"
 #include "tftpd/control/service_switch.h"
 #include "tftpd/control/version.h"
@@ -28,6 +29,7 @@
 #include <asiolink/io_service.h>
 
 #include <boost/algorithm/hex.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -48,9 +50,10 @@ using boost::system::error_code;
 using isc::data::ConstElementPtr;
 
 constexpr std::chrono::seconds tick{1};
-constexpr std::chrono::milliseconds answer_time{100};  // for the answer to "shutdown" to reach who sent it
-constexpr std::chrono::milliseconds drain_step{10};    // between looks whether the last transfer has ended
-constexpr rlim_t wanted_descriptors = 16384;           // 2,500 HTTP connections, 4,096 files, remote servers
+constexpr std::chrono::milliseconds answer_time{100};         // for the answer to "shutdown" to reach who sent it
+constexpr std::chrono::milliseconds drain_step{10};           // between looks whether the last transfer has ended
+constexpr char console_accounts[] = "console/accounts.json";  // beside the cache
+constexpr rlim_t wanted_descriptors = 16384;                  // 2,500 HTTP connections, 4,096 files, remote servers
 
 // As many descriptors as we may have without asking anyone.
 void raise_descriptor_limit() {
@@ -122,6 +125,7 @@ struct Daemon::Impl {
     void answer_commands_until(const std::function<bool()>& done);
     void stop();
     [[nodiscard]] CommandTargets command_targets();
+    [[nodiscard]] Console::Daemon console_daemon();
 
     const DaemonOptions options;
     isc::asiolink::IOServicePtr io{new isc::asiolink::IOService()};
@@ -147,6 +151,7 @@ struct Daemon::Impl {
     std::unique_ptr<HttpFileService> http;
     std::unique_ptr<ServiceSwitch> service;
     std::unique_ptr<SelfWatch> self_watch;
+    std::unique_ptr<Console> console;
     std::unique_ptr<AdminService> admin;
     std::unique_ptr<EventReceiver> events;
     std::unique_ptr<ControlSocket> control;
@@ -186,7 +191,8 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     service = std::make_unique<ServiceSwitch>(*tftp, *http);
     self_watch = std::make_unique<SelfWatch>(*resolver, *tftp, *http, leases);
     self_watch->configured(config, Clock::now());
-    admin = std::make_unique<AdminService>(config->admin_listener, self_watch->pages());
+    console = std::make_unique<Console>(config->cache.path.parent_path() / console_accounts, console_daemon());
+    admin = std::make_unique<AdminService>(config->admin_listener, self_watch->pages(), console->site());
     events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
     control = std::make_unique<ControlSocket>(io);
@@ -303,6 +309,14 @@ CommandTargets Daemon::Impl::command_targets() {
     return targets;
 }
 
+Console::Daemon Daemon::Impl::console_daemon() {
+    return {
+        .run = [this](const std::string& name, const ConstElementPtr& arguments) { return commands->run(name, arguments); },
+        .post = [this](std::function<void()> work) { boost::asio::post(io->getInternalIOService(), std::move(work)); },
+        .version = version(),
+    };
+}
+
 void Daemon::Impl::wait_for_signal() {
     signals.async_wait([this](const error_code& error, int signal) {
         if (error) {
@@ -332,6 +346,7 @@ void Daemon::Impl::wait_for_tick() {
             service->tick(Clock::now());
             self_watch->beat();
             tell_hook();
+            console->tick(Clock::now());
             service_manager.status_is(self_watch->status());
             if (self_watch->all_threads_live()) {
                 service_manager.alive();
@@ -402,6 +417,7 @@ void Daemon::Impl::stop() {
     events.reset();
     service.reset();
     admin.reset();
+    console.reset();
     self_watch.reset();
     http.reset();
     tftp.reset();

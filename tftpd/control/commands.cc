@@ -11,6 +11,7 @@
 #include <config/command_mgr.h>
 
 #include <exception>
+#include <map>
 
 namespace branchline {
 namespace {
@@ -25,7 +26,7 @@ ConstElementPtr failed(const std::string& name, const std::string& text) {
 }
 
 // One of the two places where a ConfigError ends: it becomes the command's answer, and the daemon goes on as before.
-ConstElementPtr run(const Command& command, const ConstElementPtr& arguments) {
+ConstElementPtr answer_of(const Command& command, const ConstElementPtr& arguments) {
     try {
         return command.run(arguments);
     } catch (const ConfigError& error) {
@@ -39,14 +40,14 @@ ConstElementPtr run(const Command& command, const ConstElementPtr& arguments) {
 
 struct Commands::Impl {
     CommandTargets targets;
-    std::vector<std::string> names;
+    std::map<std::string, Command> commands;
 
     void add(const CommandList& list) {
         for (const auto& command : list) {
             CommandMgr::instance().registerCommand(
                 command.name,
-                [command](const std::string&, const ConstElementPtr& arguments) { return run(command, arguments); });
-            names.push_back(command.name);
+                [command](const std::string&, const ConstElementPtr& arguments) { return answer_of(command, arguments); });
+            commands.emplace(command.name, command);
         }
     }
 };
@@ -64,9 +65,16 @@ Commands::Commands(CommandTargets targets) : impl_(std::make_unique<Impl>()) {
 }
 
 Commands::~Commands() {
-    for (const auto& name : impl_->names) {
+    for (const auto& [name, command] : impl_->commands) {
         CommandMgr::instance().deregisterCommand(name);
     }
+}
+
+ConstElementPtr Commands::run(const std::string& name, const ConstElementPtr& arguments) const {
+    const auto found = impl_->commands.find(name);
+    return found == impl_->commands.end()
+               ? createAnswer(isc::config::CONTROL_RESULT_COMMAND_UNSUPPORTED, "'" + name + "' command not supported.")
+               : answer_of(found->second, arguments);
 }
 
 }  // namespace branchline

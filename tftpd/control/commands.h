@@ -41,13 +41,16 @@ struct CommandTargets {
     std::function<unsigned()> threads;                ///< that serve TFTP
 };
 
-/// Registers every command with Kea's CommandMgr; deregisters them on destruction.
+/// Registers every command with Kea's CommandMgr; deregisters them on destruction. All on one thread.
 class Commands {
 public:
     explicit Commands(CommandTargets targets);
     ~Commands();
     Commands(const Commands&) = delete;
     Commands& operator=(const Commands&) = delete;
+
+    /// Runs one as if it had come over the socket; result 2 if there is none of that name. `arguments` may be null.
+    [[nodiscard]] isc::data::ConstElementPtr run(const std::string& name, const isc::data::ConstElementPtr& arguments) const;
 
 private:
     struct Impl;

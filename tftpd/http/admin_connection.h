@@ -1,5 +1,5 @@
-// One connection to the admin listener: requests one after the other, each answered whole. Heads of at most 8 KiB, no bodies,
-// five seconds for a request to come and an answer to go.
+// One connection to the admin listener: requests one after the other, each answered whole; or a feed, until one side has
+// enough. Heads of at most 8 KiB, bodies of at most 512 KiB, five seconds for a request to come and an answer to go.
 #pragma once
 
 #include "tftpd/http/admin_page.h"
@@ -15,15 +15,18 @@ namespace branchline {
 class AdminConnection {
 public:
     static constexpr std::chrono::seconds patience{5};
-    static constexpr unsigned max_head = 8192;  ///< bytes
+    static constexpr std::chrono::seconds site_patience{30};  ///< for the site to answer; then 504
+    static constexpr unsigned max_head = 8192;                ///< bytes
+    static constexpr unsigned max_body = 512u << 10;          ///< bytes
 
     virtual ~AdminConnection() = default;
     virtual void start() = 0;
     virtual void close() = 0;
 };
 
-/// `pages` outlive the connection; `ended` is called once, from the connection's own handlers.
+/// `pages` and `site` (which may be empty) outlive the connection; `ended` is called once, from the connection's own handlers.
 std::shared_ptr<AdminConnection> make_admin_connection(boost::asio::ip::tcp::socket socket, const AdminPages& pages,
+                                                       const AdminSite& site,
                                                        std::function<void(const AdminConnection&)> ended);
 
 }  // namespace branchline

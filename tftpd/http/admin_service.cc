@@ -31,7 +31,7 @@ bool same(const AdminListener& left, const AdminListener& right) {
 
 // Listener and connections belong to `thread`.
 struct AdminService::Impl {
-    explicit Impl(AdminPages its_pages) : pages(std::move(its_pages)) {}
+    Impl(AdminPages its_pages, AdminSite its_site) : pages(std::move(its_pages)), site(std::move(its_site)) {}
 
     // Waits until `work` has run on the thread.
     void run(const std::function<void()>& work) {
@@ -77,13 +77,14 @@ struct AdminService::Impl {
         if (connections.size() >= max_connections) {
             return;
         }
-        const auto connection = make_admin_connection(std::move(socket), pages,
+        const auto connection = make_admin_connection(std::move(socket), pages, site,
                                                       [this](const AdminConnection& ended) { connections.erase(&ended); });
         connections.emplace(connection.get(), connection);
         connection->start();
     }
 
     const AdminPages pages;
+    const AdminSite site;
     AdminListener settings{.address = {}, .port = 0};
     std::atomic<std::uint16_t> port{0};
     asio::io_context io{1};
@@ -93,7 +94,8 @@ struct AdminService::Impl {
     std::thread thread;
 };
 
-AdminService::AdminService(const AdminListener& settings, AdminPages pages) : impl_(std::make_unique<Impl>(std::move(pages))) {
+AdminService::AdminService(const AdminListener& settings, AdminPages pages, AdminSite site)
+    : impl_(std::make_unique<Impl>(std::move(pages), std::move(site))) {
     impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
     impl_->settings = settings;
     reconfigure(settings);

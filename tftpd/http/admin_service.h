@@ -1,6 +1,6 @@
-// The admin listener: pages for operators and their tools (metrics, health), by HTTP, on loopback unless configured otherwise.
-// A thread of its own, so that it answers while phones are being served and can say so when they are not. Nothing that phones
-// need depends on it: a port that cannot be had keeps nobody from booting.
+// The admin listener: what operators and their tools look at (metrics, health, console), by HTTP, on loopback unless configured
+// otherwise. A thread of its own, so that it answers while phones are being served and can say so when they are not. Nothing
+// that phones need depends on it: a port that cannot be had keeps nobody from booting.
 #pragma once
 
 #include "tftpd/config/config.h"
@@ -17,7 +17,7 @@ public:
     static constexpr std::size_t max_connections = 64;  ///< more are closed at once
 
     /// Serves where `settings` says. If that cannot be had, says so in the log and serves nothing until reconfigure().
-    AdminService(const AdminListener& settings, AdminPages pages);
+    AdminService(const AdminListener& settings, AdminPages pages, AdminSite site = {});
     ~AdminService();
     AdminService(const AdminService&) = delete;
     AdminService& operator=(const AdminService&) = delete;

@@ -36,3 +36,38 @@ TEST(AdminPage, APageThatThrowsIs500) {
     LONGS_EQUAL(500, answer.status);
     STRCMP_CONTAINS("no luck", answer.body.c_str());
 }
+
+TEST_GROUP(AdminFeed) {
+    AdminFeed feed;
+};
+
+TEST(AdminFeed, WhatWasPutIsTakenOnceAndWhole) {
+    CHECK(!feed.take());
+    feed.put("a");
+    feed.put("b");
+    STRCMP_EQUAL("ab", feed.take()->c_str());
+    CHECK(!feed.take());
+}
+
+TEST(AdminFeed, TheListenerHearsOfWhatIsPutAndOfTheEnd) {
+    int heard = 0;
+    feed.listen([&heard] { ++heard; });
+    LONGS_EQUAL(1, heard);
+    feed.put("a");
+    LONGS_EQUAL(2, heard);
+    feed.close();
+    LONGS_EQUAL(3, heard);
+    feed.put("b");
+    feed.close();
+    LONGS_EQUAL(3, heard);
+    CHECK(feed.closed());
+    STRCMP_EQUAL("a", feed.take()->c_str());
+}
+
+TEST(AdminFeed, AClientThatDoesNotTakeIsCutOff) {
+    feed.put(std::string(AdminFeed::max_waiting, 'x'));
+    CHECK(!feed.closed());
+    feed.put("y");
+    CHECK(feed.closed());
+    CHECK(!feed.take());
+}

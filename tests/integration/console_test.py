@@ -1,0 +1,76 @@
+"""The web console as an operator uses it: a real browser, the real daemon, real Kea and a phone that boots meanwhile."""
+
+import json
+
+from branch import remote, tftpd
+from branch.browser import Script
+from branch.case import BranchTest
+from branch.phone import Phone
+
+MAC = "00:11:22:33:77:{:02x}"
+EAST = "198.51.100.10"
+PORT = 6980
+ADDRESS = f"http://127.0.0.1:{PORT}"
+
+
+class Console(BranchTest):
+    time_limit = 240
+    weight = 3
+
+    @classmethod
+    def prepare(cls):
+        cls.root = cls.branch.work / "east"
+        cls.branch.own(remote.TftpdHpa(cls.branch.host("east", f"{EAST}/24"), cls.root, cls.branch.work).start())
+        cls.start_kea(4, {"tftp-servers": ["auto"], "withdraw-dead": False})
+
+    def setUp(self):
+        self.accounts = self.box.work / "console/accounts.json"
+        self.accounts.unlink(missing_ok=True)
+        content = tftpd.document(
+            self.box, [tftpd.cluster("east", EAST, transport="tftp")], admin_listener={"address": "127.0.0.1", "port": PORT}
+        )
+        self.tftpd = self.own(tftpd.Tftpd(self.box, content).start())
+
+    def ask(self, path, body=None, *options):
+        """(status, answer), by curl on the appliance."""
+        sent = [] if body is None else ["--header", "Content-Type: application/json", "--data", json.dumps(body)]
+        done = self.box.namespace.run(
+            ["curl", "--silent", "--max-time", "20", "--write-out", "\n%{http_code}", *sent, *options, ADDRESS + path], check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer, _, status = done.stdout.rpartition("\n")
+        return int(status), json.loads(answer or "null")
+
+    def test_AnOperatorsDay(self):
+        phone = Phone(self.branch, MAC.format(1), v6=False)
+        browser = self.own(Script(self.box.namespace, "operators_day", self.branch.work, ADDRESS, phone.device))
+        browser.wait_for("watching")
+        phone.boot4(20)
+        self.assertEqual(phone.fetch(f"{phone.device}.cnf.xml", "http").status, 404)
+        browser.wait_for("passed")
+        browser.end()
+        self.assertEqual([event["user"] for event in self.tftpd.events("CONSOLE_PASSWORD_SET")], ["operator", "viewer"])
+        self.assertNotIn("battery", self.tftpd.process.output(), "a password is in the log")
+
+    def test_ItIsOneCommandSetAndEveryChangeIsLogged(self):
+        jar = ["--cookie-jar", self.branch.work / "jar", "--cookie", self.branch.work / "jar"]
+        self.assertEqual(self.ask("/api/command", {"command": "tftp-cluster-list"})[0], 401)
+        self.assertEqual(self.ask("/api/first-use", {"password": "correct horse"}, *jar)[0], 200)
+        self.assertEqual(
+            self.ask("/api/command", {"command": "tftp-file-list"}, *jar), (200, self.tftpd.command("tftp-file-list"))
+        )
+        status, answer = self.ask("/api/command", {"command": "tftp-cluster-add", "arguments": {"cluster-id": "west"}}, *jar)
+        self.assertEqual((status, answer["result"]), (200, 1))
+        self.assertIn("tftp-servers", answer["text"])
+        event = self.tftpd.wait_for_event("CONSOLE_COMMAND")
+        self.assertEqual((event["user"], event["command"], event["result"]), ("operator", "tftp-cluster-add", "1"))
+        self.assertEqual(self.ask("/api/command", {"command": "shutdown"}, *jar)[0], 403)
+
+    def test_OtherPagesAndNamesAreRefused(self):
+        jar = ["--cookie-jar", self.branch.work / "jar", "--cookie", self.branch.work / "jar"]
+        self.assertEqual(self.ask("/api/first-use", {"password": "correct horse"}, "--header", "Host: evil.example")[0], 403)
+        self.assertEqual(self.ask("/api/first-use", {"password": "correct horse"}, *jar)[0], 200)
+        listed = {"command": "tftp-file-list"}
+        self.assertEqual(self.ask("/api/command", listed, *jar)[0], 200)
+        self.assertEqual(self.ask("/api/command", listed, *jar, "--header", "Origin: http://evil.example")[0], 403)
+        self.assertEqual(self.ask("/api/command", listed, *jar, "--header", "Sec-Fetch-Site: cross-site")[0], 403)

@@ -1,0 +1,353 @@
+#include "tftpd/console/console.h"
+
+#include "tftpd/base/bytes.h"
+#include "tftpd/config/json_text.h"
+#include "tftpd/console/assets.h"
+#include "tftpd/console/live_rows.h"
+#include "tftpd/console/request_guard.h"
+#include "tftpd/console/role.h"
+#include "tftpd/console/sessions.h"
+#include "tftpd/console/sign_in_limit.h"
+#include "tftpd/log/log.h"
+
+#include "console_messages.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace branchline {
+namespace {
+
+using isc::data::ConstElementPtr;
+using isc::data::Element;
+using isc::data::ElementPtr;
+
+constexpr char json_type[] = "application/json; charset=utf-8";
+constexpr char cookie_name[] = "branchline-console";
+constexpr std::int64_t listed_live = 2000;  // phones in the live list
+
+// Everything comes from here, and no other page may frame it.
+constexpr char content_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
+std::string machine_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+AdminAnswer json(const ConstElementPtr& value) {
+    return {200, json_type, value->str()};
+}
+
+AdminAnswer refusal(unsigned status, const std::string& text) {
+    auto map = Element::createMap();
+    map->set("text", Element::create(text));
+    return {status, json_type, map->str()};
+}
+
+/// "" if it is not there or is no text.
+std::string text_of(const ConstElementPtr& map, const char* name) {
+    const auto value = map->get(name);
+    return value && value->getType() == Element::string ? value->stringValue() : std::string();
+}
+
+AdminAnswer signed_in(const std::string& token) {
+    auto answer = json(Element::createMap());
+    answer.headers.emplace_back("Set-Cookie", std::string(cookie_name) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict");
+    return answer;
+}
+
+struct Watcher {
+    std::shared_ptr<AdminFeed> feed;
+    std::string token;
+    bool has_all = false;
+};
+
+/// Something to watch: a command without side effects, asked again and again while anybody does.
+struct Topic {
+    std::string command;
+    ConstElementPtr arguments;
+    LiveRows rows;
+    std::vector<Watcher> watchers{};
+};
+
+ConstElementPtr phones_live() {
+    auto arguments = Element::createMap();
+    arguments->set("limit", Element::create(listed_live));
+    return arguments;
+}
+
+}  // namespace
+
+struct Console::Impl {
+    Impl(std::filesystem::path file, Daemon its_daemon) : accounts(std::move(file)), daemon(std::move(its_daemon)) {
+        topics.try_emplace("phones", "tftp-phone-list", phones_live(), LiveRows("phones", "mac", "silent"));
+        topics.try_emplace("clusters", "tftp-cluster-list", nullptr, LiveRows("", "", ""));
+        topics.try_emplace("service", "tftp-service-status", nullptr, LiveRows("", "", ""));
+    }
+
+    bool answer(const AdminRequest& request, const AdminReply& reply);
+    AdminAnswer session(const AdminRequest& request);
+    AdminAnswer first_use(const AdminRequest& request, const ConstElementPtr& given);
+    AdminAnswer sign_in(const AdminRequest& request, const ConstElementPtr& given);
+    AdminAnswer sign_out(const AdminRequest& request);
+    AdminAnswer set_password(const AdminRequest& request, const ConstElementPtr& given);
+    std::optional<AdminAnswer> run_command(const AdminRequest& request, const ConstElementPtr& given, const AdminReply& reply);
+    AdminAnswer watch(const AdminRequest& request);
+    std::optional<Role> role_of(const AdminRequest& request);
+    std::optional<std::string> password_fault(Role role, const AdminRequest& request, const std::string& password,
+                                              unsigned& status);
+
+    const std::string machine = machine_name();
+    Accounts accounts;  // the listener's thread alone
+    SignInLimit limit;  // as well
+    const Daemon daemon;
+    TimePoint next_look{};  // the main thread alone
+
+    std::mutex mutex;  // of what follows
+    Sessions sessions;
+    std::map<std::string, Topic> topics;  // their rows belong to the main thread
+};
+
+std::optional<Role> Console::Impl::role_of(const AdminRequest& request) {
+    const std::lock_guard lock(mutex);
+    return sessions.use(cookie(request, cookie_name), Clock::now());
+}
+
+AdminAnswer Console::Impl::session(const AdminRequest& request) {
+    auto map = Element::createMap();
+    map->set("first-use", Element::create(accounts.first_use()));
+    map->set("from-this-machine", Element::create(request.from.is_loopback()));
+    map->set("version", Element::create(daemon.version));
+    if (const auto role = role_of(request)) {
+        map->set("user", Element::create(std::string(name_of(*role))));
+    }
+    return json(map);
+}
+
+// Whoever comes first may choose, so it has to be somebody who is on the machine already.
+AdminAnswer Console::Impl::first_use(const AdminRequest& request, const ConstElementPtr& given) {
+    if (!request.from.is_loopback()) {
+        return refusal(403,
+                       "The first password is set from the machine itself, through an SSH tunnel for instance: "
+                       "ssh -L 6980:127.0.0.1:6980 MACHINE, then http://127.0.0.1:6980.");
+    }
+    if (!accounts.first_use()) {
+        return refusal(403, "A password has been set already. Sign in with it.");
+    }
+    if (const auto set = accounts.set_password(Role::operator_, text_of(given, "password")); !set) {
+        return refusal(400, set.error().text);
+    }
+    LOG_INFO(http_logger, CONSOLE_PASSWORD_SET).arg(std::string(name_of(Role::operator_))).arg(request.from.to_string());
+    const std::lock_guard lock(mutex);
+    return signed_in(sessions.open(Role::operator_, Clock::now()));
+}
+
+// Counts and logs what went wrong.
+std::optional<std::string> Console::Impl::password_fault(Role role, const AdminRequest& request, const std::string& password,
+                                                         unsigned& status) {
+    const auto user = std::string(name_of(role));
+    if (!limit.allows(request.from, Clock::now())) {
+        status = 429;
+        LOG_WARN(http_logger, CONSOLE_SIGN_IN_REFUSED).arg(user).arg(request.from.to_string()).arg("too many tries");
+        return "Too many wrong passwords from your address. Wait a minute, then try again.";
+    }
+    if (!accounts.is_right(role, password)) {
+        status = 401;
+        limit.failed(request.from, Clock::now());
+        LOG_WARN(http_logger, CONSOLE_SIGN_IN_REFUSED).arg(user).arg(request.from.to_string()).arg("wrong password");
+        return "The name or the password is wrong.";
+    }
+    limit.succeeded(request.from);
+    return std::nullopt;
+}
+
+AdminAnswer Console::Impl::sign_in(const AdminRequest& request, const ConstElementPtr& given) {
+    const auto role = role_named(text_of(given, "user"));
+    if (!role) {
+        return refusal(401, "The name is \"operator\" or \"viewer\".");
+    }
+    unsigned status = 0;
+    if (const auto fault = password_fault(*role, request, text_of(given, "password"), status)) {
+        return refusal(status, *fault);
+    }
+    LOG_INFO(http_logger, CONSOLE_SIGNED_IN).arg(std::string(name_of(*role))).arg(request.from.to_string());
+    const std::lock_guard lock(mutex);
+    return signed_in(sessions.open(*role, Clock::now()));
+}
+
+AdminAnswer Console::Impl::sign_out(const AdminRequest& request) {
+    const std::lock_guard lock(mutex);
+    sessions.close(cookie(request, cookie_name));
+    return json(Element::createMap());
+}
+
+// An operator's; the own one is asked for again, so that a page left open gives the console to nobody for good.
+AdminAnswer Console::Impl::set_password(const AdminRequest& request, const ConstElementPtr& given) {
+    const auto role = role_named(text_of(given, "user"));
+    if (!role) {
+        return refusal(400, "The name is \"operator\" or \"viewer\".");
+    }
+    unsigned status = 0;
+    if (const auto fault = password_fault(Role::operator_, request, text_of(given, "own-password"), status)) {
+        return refusal(status == 401 ? 403 : status, status == 401 ? "Your own password is wrong." : *fault);
+    }
+    if (const auto set = accounts.set_password(*role, text_of(given, "password")); !set) {
+        return refusal(400, set.error().text);
+    }
+    LOG_INFO(http_logger, CONSOLE_PASSWORD_SET).arg(std::string(name_of(*role))).arg(request.from.to_string());
+    const std::lock_guard lock(mutex);
+    sessions.close_all_of(*role);
+    return *role == Role::operator_ ? signed_in(sessions.open(*role, Clock::now())) : json(Element::createMap());
+}
+
+// Answers later, when the main thread has run it; what is returned is a refusal.
+std::optional<AdminAnswer> Console::Impl::run_command(const AdminRequest& request, const ConstElementPtr& given,
+                                                      const AdminReply& reply) {
+    const auto role = role_of(request);
+    const auto name = text_of(given, "command");
+    const auto arguments = given->get("arguments");
+    if (!role) {
+        return refusal(401, "You are no longer signed in.");
+    }
+    if (!may_run(*role, name)) {
+        return refusal(403, may_run(Role::operator_, name) ? "Only an operator may do this; you are signed in as viewer."
+                                                           : "The console does not run the command \"" + escaped(name) + "\".");
+    }
+    // The daemon reads no file of the machine for somebody who sits elsewhere.
+    if (arguments && arguments->getType() == Element::map && name == "tftp-file-add" && arguments->contains("path")) {
+        return refusal(403, "A file is sent as \"data\" from here, not as a \"path\" of the machine.");
+    }
+    daemon.post([this, reply, name, arguments, role = *role, from = request.from.to_string()] {
+        const auto answer = daemon.run(name, arguments);
+        if (changes_something(name)) {
+            const auto result = answer->get("result");
+            LOG_INFO(http_logger, CONSOLE_COMMAND)
+                .arg(std::string(name_of(role)))
+                .arg(from)
+                .arg(name)
+                .arg(result ? result->str() : "none");
+        }
+        reply(json(answer));
+    });
+    return std::nullopt;
+}
+
+AdminAnswer Console::Impl::watch(const AdminRequest& request) {
+    const std::lock_guard lock(mutex);
+    const auto token = cookie(request, cookie_name);
+    if (!sessions.use(token, Clock::now())) {
+        return refusal(401, "You are no longer signed in.");
+    }
+    const auto topic = topics.find(request.query);
+    if (topic == topics.end()) {
+        return refusal(400, "There is nothing of that name to watch.");
+    }
+    if (topic->second.watchers.size() >= max_watchers) {
+        return refusal(429, "Too many pages watch this already. Close one.");
+    }
+    AdminAnswer answer{200, "text/event-stream"};
+    answer.feed = std::make_shared<AdminFeed>();
+    topic->second.watchers.push_back({answer.feed, token});
+    return answer;
+}
+
+bool Console::Impl::answer(const AdminRequest& request, const AdminReply& reply) {
+    const auto assets = console_assets();
+    const auto asset = std::find_if(assets.begin(), assets.end(), [&](const Asset& one) { return one.path == request.path; });
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (asset != assets.end() && reads) {
+        reply(
+            {200, std::string(asset->content_type), std::string(asset->bytes), {{"Content-Security-Policy", content_policy}}});
+        return true;
+    }
+    if (!request.path.starts_with("/api/")) {
+        return false;
+    }
+    if (const auto why = foreign(request, machine); !why.empty()) {
+        reply(refusal(403, why));
+        return true;
+    }
+    try {
+        std::optional<AdminAnswer> answer = refusal(404, "There is no such thing here.");
+        if (reads) {
+            if (request.path == "/api/session") {
+                answer = session(request);
+            } else if (request.path == "/api/live") {
+                answer = watch(request);
+            }
+        } else if (request.method == "POST") {
+            const ConstElementPtr given = read_json_text(request.body, "request");
+            if (request.path == "/api/command") {
+                answer = run_command(request, given, reply);
+            } else if (request.path == "/api/sign-in") {
+                answer = sign_in(request, given);
+            } else if (request.path == "/api/sign-out") {
+                answer = sign_out(request);
+            } else if (request.path == "/api/first-use") {
+                answer = first_use(request, given);
+            } else if (request.path == "/api/password") {
+                answer = set_password(request, given);
+            }
+        }
+        if (answer) {
+            reply(std::move(*answer));
+        }
+    } catch (const std::exception& error) {
+        reply(refusal(400, error.what()));
+    }
+    return true;
+}
+
+Console::Console(std::filesystem::path file, Daemon daemon)
+    : impl_(std::make_unique<Impl>(std::move(file), std::move(daemon))) {}
+
+Console::~Console() = default;
+
+AdminSite Console::site() {
+    return [this](const AdminRequest& request, const AdminReply& reply) { return impl_->answer(request, reply); };
+}
+
+// Commands run without the lock: they may wait for other threads, and the listener's must not.
+void Console::tick(TimePoint now) {
+    if (now < impl_->next_look) {
+        return;
+    }
+    impl_->next_look = now + live_pace;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    for (auto& [name, topic] : impl_->topics) {
+        std::vector<Watcher> watchers;
+        {
+            const std::lock_guard lock(impl_->mutex);
+            std::erase_if(topic.watchers, [&](const Watcher& watcher) {
+                if (!watcher.feed->closed() && !impl_->sessions.is_open(watcher.token, now)) {
+                    watcher.feed->close();
+                }
+                return watcher.feed->closed();
+            });
+            watchers = topic.watchers;
+            for (auto& watcher : topic.watchers) {
+                watcher.has_all = true;
+            }
+        }
+        if (watchers.empty()) {
+            continue;
+        }
+        const auto answer = impl_->daemon.run(topic.command, topic.arguments);
+        topic.rows.take(answer->get("arguments"), seconds);
+        for (const auto& watcher : watchers) {
+            const auto text = watcher.has_all ? topic.rows.change() : topic.rows.everything();
+            watcher.feed->put(text.empty() ? std::string(":\n\n") : "data: " + text + "\n\n");
+        }
+    }
+}
+
+}  // namespace branchline
