@@ -1,5 +1,6 @@
 #include "tftpd/app/daemon.h"
 
+#include "tftpd/app/certificate_watch.h"
 #include "tftpd/app/config_file.h"
 #include "tftpd/app/control_socket.h"
 #include "tftpd/app/logging.h"
@@ -143,6 +144,8 @@ struct Daemon::Impl {
     ServiceManager service_manager;
 
     // From the ground up; what is declared later stands on what is declared before, and goes first.
+    std::unique_ptr<trust::CertificateStores> certificates;
+    std::unique_ptr<CertificateWatch> certificate_watch;
     LeaseTable leases;
     std::unique_ptr<PhoneWatch> phones;
     std::unique_ptr<Resolver> resolver;
@@ -182,6 +185,9 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     config = with_options(read.config);
     document = read.document;
     log_warnings(read);
+    certificates = std::make_unique<trust::CertificateStores>(config->trust.path / "stores");
+    certificate_watch = std::make_unique<CertificateWatch>(*certificates);
+    certificate_watch->log_faults();
     phones = std::make_unique<PhoneWatch>(leases);
     resolver = std::make_unique<Resolver>(config);
     prewarmer = std::make_unique<Prewarmer>(*resolver, config->prewarm);
@@ -284,6 +290,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.http = http.get();
     targets.service = service.get();
     targets.phones = phones.get();
+    targets.certificates = certificates.get();
     targets.config = [this] { return config; };
     targets.config_document = [this] { return document; };
     targets.test_config = [this](const ConstElementPtr& wanted) {
@@ -345,6 +352,7 @@ void Daemon::Impl::wait_for_tick() {
         if (!error && !stopping) {
             service->tick(Clock::now());
             self_watch->beat();
+            certificate_watch->look(Clock::now(), std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
             tell_hook();
             console->tick(Clock::now());
             service_manager.status_is(self_watch->status());

@@ -75,6 +75,20 @@ struct CacheSettings {
     bool serve_stale = true;
 };
 
+/// A certificate and its private key, each a PEM file; what follows the first certificate is the chain that is sent with it.
+struct KeyFiles {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+    bool operator==(const KeyFiles&) const = default;
+};
+
+/// Whose signatures are believed, and with what this machine shows who it is.
+struct TrustSettings {
+    std::filesystem::path path = "/var/lib/branchline/trust";  ///< keys and certificates
+    std::vector<KeyFiles> https;                               ///< one for EC and one for RSA; empty = made at first start
+    bool operator==(const TrustSettings&) const = default;
+};
+
 struct Limits {
     unsigned transfers = 4096;
     unsigned transfers_per_client = 64;  ///< per IPv4 address or IPv6 /64
@@ -104,13 +118,14 @@ struct AdminListener {
 struct Config {
     std::vector<std::string> interfaces{"*"};  ///< "*", interface names, or addresses
     std::uint16_t tftp_port = 69;
-    std::uint16_t http_port = 6970;  ///< 0 = off
-    std::uint16_t https_port = 0;    ///< 0 = off
+    std::uint16_t http_port = 6970;          ///< 0 = off
+    std::vector<std::uint16_t> https_ports;  ///< at most two, 6971 and 6972; empty = off
     TransferPorts transfer_ports;
     TftpSettings tftp;
     unsigned threads = 0;  ///< 0 = one per core
     std::filesystem::path files = "/var/lib/branchline/files";
     CacheSettings cache;
+    TrustSettings trust;
     Discovery discovery;
     std::vector<Prewarm> prewarm;
     std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have

@@ -6,6 +6,7 @@
 #include "tftpd/config/logger_check.h"
 #include "tftpd/config/map_reader.h"
 #include "tftpd/config/prewarm_rules.h"
+#include "tftpd/config/trust_rules.h"
 
 #include <algorithm>
 #include <limits>
@@ -44,6 +45,9 @@ public:
         }
         config_.prewarm = read_prewarm(map_.list("prewarm", 0, maximum_prewarm_entries));
         read_policy();
+        if (map_.has("trust")) {
+            config_.trust = read_trust(map_.get("trust"), {config_.files, config_.cache.path});
+        }
         read_limits();
         read_sockets();
         check_loggers(map_.list("loggers", 0, maximum_loggers));
@@ -92,8 +96,8 @@ private:
     void read_ports() {
         config_.tftp_port = map_.number<std::uint16_t>("tftp-port", config_.tftp_port, 1, 65535);
         config_.http_port = map_.number<std::uint16_t>("http-port", config_.http_port, 0, 65535, "(0 = off)");
-        config_.https_port = map_.number<std::uint16_t>("https-port", config_.https_port, 0, 65535, "(0 = off)");
-        if (config_.https_port != 0) {
+        config_.https_ports = read_https_ports(map_);
+        if (!config_.https_ports.empty()) {
             not_in_this_version(map_.place("https-port"), "HTTPS for phones (\"https-port\" other than 0)",
                                 "remove it or set it to 0");
         }
@@ -160,11 +164,6 @@ private:
                                          ") are one within the other; phones could then ask for the cache's own files, or the "
                                          "cache clean away local ones. Name two directories apart.");
         }
-    }
-
-    // Is `inner` the directory `outer` or something below it, as written?
-    static bool within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
-        return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
     }
 
     void read_policy() {
@@ -290,10 +289,27 @@ ConstElementPtr tftpd_of(const Element& document) {
 ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
     ReadConfig result{.document = document, .config = {}, .warnings = {}};
     const MapReader map(tftpd_of(*document), "Tftpd",
-                        {"interfaces-config", "tftp-port", "http-port",      "https-port",   "transfer-ports",
-                         "threads",           "tftp",      "files",          "cache",        "remote-clusters",
-                         "discovery",         "prewarm",   "security-mode",  "common-files", "device-binding",
-                         "admin-listener",    "limits",    "control-socket", "event-socket", "loggers"});
+                        {"interfaces-config",
+                         "tftp-port",
+                         "http-port",
+                         "https-port",
+                         "transfer-ports",
+                         "threads",
+                         "tftp",
+                         "files",
+                         "cache",
+                         "remote-clusters",
+                         "discovery",
+                         "prewarm",
+                         "security-mode",
+                         "trust",
+                         "common-files",
+                         "device-binding",
+                         "admin-listener",
+                         "limits",
+                         "control-socket",
+                         "event-socket",
+                         "loggers"});
     result.config = ConfigReader(map, machine, result.warnings).read();
     return result;
 }

@@ -1,7 +1,11 @@
 #include "tftpd/control/arguments.h"
 
+#include <exceptions/exceptions.h>
+#include <util/encode/encode.h>
+
 #include <algorithm>
 #include <cctype>
+#include <vector>
 
 namespace branchline {
 namespace {
@@ -96,6 +100,26 @@ std::int64_t Arguments::number(const char* name, std::int64_t least, std::int64_
                             std::to_string(most));
     }
     return value->intValue();
+}
+
+std::optional<std::string> Arguments::data(const char* name, std::size_t most, const std::string& or_else) const {
+    const auto value = find(name);
+    if (!value) {
+        return std::nullopt;
+    }
+    if (value->getType() != Element::string) {
+        throw ArgumentError(command_ + ": \"" + name + "\" must be a text in base64");
+    }
+    std::vector<std::uint8_t> bytes;
+    try {
+        isc::util::encode::decodeBase64(value->stringValue(), bytes);
+    } catch (const isc::Exception& error) {
+        throw ArgumentError(command_ + ": \"" + name + "\" is not base64 (RFC 4648 4): " + error.what());
+    }
+    if (bytes.size() > most) {
+        throw ArgumentError(command_ + ": \"" + name + "\" may have at most " + std::to_string(most) + " bytes" + or_else);
+    }
+    return std::string(bytes.begin(), bytes.end());
 }
 
 std::optional<std::string> Arguments::mac(const char* name) const {

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] bool flag(const char* name) const;  ///< false if absent
     [[nodiscard]] std::int64_t number(const char* name, std::int64_t least, std::int64_t most, std::int64_t absent) const;
 
+    /// Bytes given in base64 (RFC 4648 4), at most `most` of them; `or_else` is said when there are more.
+    [[nodiscard]] std::optional<std::string> data(const char* name, std::size_t most, const std::string& or_else = "") const;
+
     /// Twelve hexadecimal digits in capitals, from a MAC address in any usual spelling or from a device name (SEP001122334455).
     [[nodiscard]] std::optional<std::string> mac(const char* name) const;
 

@@ -20,12 +20,13 @@ using CommandList = std::vector<Command>;
 
 // `targets` outlives the commands.
 CommandList configuration_commands(const CommandTargets& targets);  ///< config-*, as Kea's daemons have them
-CommandList process_commands(const CommandTargets& targets);   ///< status-get, statistic-*, version-get, build-report, shutdown
-CommandList cluster_commands(const CommandTargets& targets);   ///< tftp-cluster-*
-CommandList cache_commands(const CommandTargets& targets);     ///< tftp-cache-*
-CommandList file_commands(const CommandTargets& targets);      ///< tftp-file-*
-CommandList phone_commands(const CommandTargets& targets);     ///< tftp-phone-*
-CommandList service_commands(const CommandTargets& targets);   ///< tftp-service-*
-CommandList upstream_commands(const CommandTargets& targets);  ///< tftp-*: what makes the daemon ask remote servers
+CommandList process_commands(const CommandTargets& targets);  ///< status-get, statistic-*, version-get, build-report, shutdown
+CommandList cluster_commands(const CommandTargets& targets);  ///< tftp-cluster-*
+CommandList cache_commands(const CommandTargets& targets);    ///< tftp-cache-*
+CommandList file_commands(const CommandTargets& targets);     ///< tftp-file-*
+CommandList phone_commands(const CommandTargets& targets);    ///< tftp-phone-*
+CommandList certificate_commands(const CommandTargets& targets);  ///< tftp-trust-import, -list, -del
+CommandList service_commands(const CommandTargets& targets);      ///< tftp-service-*
+CommandList upstream_commands(const CommandTargets& targets);     ///< tftp-*: what makes the daemon ask remote servers
 
 }  // namespace branchline

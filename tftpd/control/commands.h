@@ -18,6 +18,9 @@ class TftpServer;
 class HttpFileService;
 class ServiceSwitch;
 class PhoneWatch;
+namespace trust {
+class CertificateStores;
+}
 
 /// What commands act on. The configuration commands call back into app/, which owns the running configuration.
 struct CommandTargets {
@@ -27,6 +30,7 @@ struct CommandTargets {
     HttpFileService* http = nullptr;
     ServiceSwitch* service = nullptr;
     PhoneWatch* phones = nullptr;
+    trust::CertificateStores* certificates = nullptr;
     std::function<ConfigPtr()> config;                                 ///< the running one
     std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON
     std::function<void(isc::data::ConstElementPtr)> test_config;       ///< throws ConfigError

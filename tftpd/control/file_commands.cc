@@ -8,9 +8,6 @@
 
 #include "control_messages.h"
 
-#include <exceptions/exceptions.h>
-#include <util/encode/encode.h>
-
 #include <ctime>
 #include <filesystem>
 #include <set>
@@ -60,29 +57,9 @@ ConstElementPtr refused(const OwnFiles::Refusal& refusal) {
     return createAnswer(result, refusal.text);
 }
 
-std::string decoded(const std::string& data) {
-    std::vector<std::uint8_t> bytes;
-    try {
-        isc::util::encode::decodeBase64(data, bytes);
-    } catch (const isc::Exception& error) {
-        throw ArgumentError(std::string("tftp-file-add: \"data\" is not base64 (RFC 4648 4): ") + error.what());
-    }
-    if (bytes.size() > Uploads::max_piece) {
-        throw ArgumentError("tftp-file-add: \"data\" may have at most " + std::to_string(Uploads::max_piece) +
-                            " bytes at once; give the \"size\" and send the rest in further pieces");
-    }
-    return {bytes.begin(), bytes.end()};
-}
-
-std::string piece_of(const ConstElementPtr& arguments) {
-    const auto data = arguments ? arguments->get("data") : ConstElementPtr();
-    if (!data) {
-        return {};
-    }
-    if (data->getType() != Element::string) {
-        throw ArgumentError("tftp-file-add: \"data\" must be a text in base64");
-    }
-    return decoded(data->stringValue());
+std::string piece_of(const Arguments& given) {
+    return given.data("data", Uploads::max_piece, " at once; give the \"size\" and send the rest in further pieces")
+        .value_or("");
 }
 
 ConstElementPtr answer(const Uploads::Outcome& outcome, const std::string& name) {
@@ -120,7 +97,7 @@ ConstElementPtr add_file(FileArea& area, const ConstElementPtr& arguments) {
             throw ArgumentError("tftp-file-add: with \"upload\" come \"offset\" and \"data\", or nothing to ask how far it is");
         }
         return data ? answer(area.uploads.add(*upload, static_cast<std::uint64_t>(given.number("offset", 0, largest_size, 0)),
-                                              piece_of(arguments)),
+                                              piece_of(given)),
                              "")
                     : answer(area.uploads.progress(*upload), "");
     }
@@ -138,7 +115,7 @@ ConstElementPtr add_file(FileArea& area, const ConstElementPtr& arguments) {
     if (path) {
         return answer(area.uploads.begin_from_path(area.files(), wish, *path), shown);
     }
-    auto piece = piece_of(arguments);
+    auto piece = piece_of(given);
     wish.size = static_cast<std::uint64_t>(
         given.number("size", static_cast<std::int64_t>(piece.size()), largest_size, static_cast<std::int64_t>(piece.size())));
     return answer(area.uploads.begin(area.files(), wish, std::move(piece)), shown);

@@ -1,11 +1,13 @@
 // What every daemon of Kea's family answers about itself: status-get, statistic-*, version-get, build-report, shutdown.
 #include "tftpd/base/counters.h"
+#include "tftpd/config/utf8.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
 #include "tftpd/control/version.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/server/tftp_server.h"
+#include "tftpd/trust/expiry_watch.h"
 
 #include <util/chrono_time_utils.h>
 
@@ -52,6 +54,22 @@ std::vector<Statistic> statistics(const CommandTargets& targets) {
     return all;
 }
 
+// Those that end within 90 days or have ended, soonest first.
+ElementPtr certificates_ending(const trust::CertificateStores& certificates) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto list = Element::createList();
+    for (const auto& ending : trust::ExpiryWatch::endings(*certificates.snapshot(), {}, now)) {
+        auto one = Element::createMap();
+        one->set("store", Element::create(ending.store));
+        one->set("cluster-id", Element::create(ending.cluster));
+        one->set("name", Element::create(is_utf8(ending.name) ? ending.name : escaped(ending.name)));
+        one->set("days-left", Element::create(static_cast<std::int64_t>(ending.days)));
+        one->set("fingerprint", Element::create(ending.fingerprint));
+        list->add(one);
+    }
+    return list;
+}
+
 ConstElementPtr status(const CommandTargets& targets) {
     const auto config = targets.config();
     const auto reason = targets.not_serving_reason();
@@ -73,6 +91,9 @@ ConstElementPtr status(const CommandTargets& targets) {
     arguments->set("transfers", number(targets.tftp != nullptr ? targets.tftp->transfers() : 0));
     arguments->set("http-connections", number(targets.http != nullptr ? targets.http->connections() : 0));
     arguments->set("clusters", number(config->clusters.size()));
+    if (targets.certificates != nullptr) {
+        arguments->set("certificates-ending", certificates_ending(*targets.certificates));
+    }
     return createAnswer(success, arguments);
 }
 

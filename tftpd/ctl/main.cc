@@ -1,6 +1,7 @@
 // branchlinectl: the operator's command line. Each word is one command over the daemon's control socket and a way to show its
 // answer. docs/man/branchlinectl.1 and the completions beside this file name the same words; a test holds them together.
 #include "tftpd/client/daemon_client.h"
+#include "tftpd/ctl/certificate_words.h"
 #include "tftpd/ctl/long_work.h"
 #include "tftpd/ctl/phone_tables.h"
 #include "tftpd/ctl/prewarm.h"
@@ -334,6 +335,40 @@ private:
         auto* show = trust->add_subcommand("show", "a trust list (ITL, CTL) or a signed file, and whether its signature holds");
         show->add_option("FILE", file_, "the file")->required();
         show->callback([this] { instead_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
+        add_certificates(*trust);
+    }
+
+    void add_certificates(CLI::App& trust) {
+        auto* import = trust.add_subcommand("import", "take others' certificates into a store");
+        import->add_option("STORE", store_, "callmanager, phone-sast, tvs, capf or phone-edge")->required();
+        import->add_option("FILE", file_, "PEM with any number of them, or one in DER")->required();
+        import->add_option("--cluster", cluster_, "they are this cluster's");
+        import->callback([this] {
+            request_.ask("tftp-trust-import");
+            select_certificates();
+            instead_ = [this] { return branchline::import_certificates(request_, file_); };
+        });
+        auto* list = trust.add_subcommand("list", "others' certificates, and when they end");
+        list->add_option("STORE", store_, "those of this store");
+        list->add_option("--cluster", cluster_, "those of this cluster");
+        list->callback([this] {
+            request_.ask("tftp-trust-list", branchline::certificate_table);
+            select_certificates();
+        });
+        auto* del = trust.add_subcommand("del", "delete one");
+        del->add_option("FINGERPRINT", name_, "the first digits of its SHA-256 fingerprint, at least 8")->required();
+        del->add_option("--store", store_, "out of this store alone");
+        del->add_option("--cluster", cluster_, "that of this cluster alone");
+        del->callback([this] {
+            request_.ask("tftp-trust-del");
+            request_.text_argument("fingerprint", name_);
+            select_certificates();
+        });
+    }
+
+    void select_certificates() {
+        request_.text_argument("store", store_);
+        request_.text_argument("cluster-id", cluster_);
     }
 
     void add_system() {
@@ -374,6 +409,7 @@ private:
     std::string name_;
     std::vector<std::string> names_;  // to prewarm
     std::string cluster_;
+    std::string store_;
     std::string phone_;
     std::string json_arguments_;
     std::vector<std::string> servers_;

@@ -44,7 +44,7 @@ std::string status_text(const ConstElementPtr& arguments) {
     const auto port = [&sockets](const char* name) {
         return number(sockets, name) == 0 ? "off" : "port " + text(sockets, name);
     };
-    return table({
+    std::vector<Row> rows{
         {"branchline-tftpd", text(arguments, "version")},
         {"serving", flag(arguments, "serving") ? "yes" : "NO: " + text(arguments, "not-serving-reason")},
         {"running for", duration_text(number(arguments, "uptime")) + ", process " + text(arguments, "pid")},
@@ -53,7 +53,13 @@ std::string status_text(const ConstElementPtr& arguments) {
          port("tftp-port") + ", " + text(arguments, "transfers") + " transfers, " + text(arguments, "threads") + " threads"},
         {"HTTP", port("http-port") + ", " + text(arguments, "http-connections") + " connections"},
         {"clusters", text(arguments, "clusters")},
-    });
+    };
+    for (const auto& one : elements(arguments, "certificates-ending")) {
+        const auto left = number(one, "days-left");
+        rows.push_back({"certificate", text(one, "name") + " (" + text(one, "store") + ") " +
+                                           (left < 0 ? "HAS EXPIRED" : "ends in " + std::to_string(left) + " d")});
+    }
+    return table(rows);
 }
 
 std::string statistics_table(const ConstElementPtr& arguments) {

@@ -1,14 +1,10 @@
 #include "tftpd/ctl/trust_show.h"
 
+#include "tftpd/ctl/file_bytes.h"
 #include "tftpd/ctl/tables.h"
 #include "tftpd/trust/trust_list.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace branchline {
 namespace {
@@ -187,19 +183,12 @@ std::string trust_file_text(const ConstElementPtr& shown) {
 }
 
 int show_trust_file(const std::string& path, bool json) {
-    std::ifstream file(path, std::ios::binary);
-    Bytes bytes;
-    if (file) {
-        for (std::istreambuf_iterator<char> at(file), end; at != end && bytes.size() <= max_file; ++at) {
-            bytes.push_back(static_cast<std::uint8_t>(*at));
-        }
-    }
-    if (!file || bytes.size() > max_file) {
-        std::cerr << "branchlinectl: " << path << ": "
-                  << (bytes.size() > max_file ? "larger than any file that phones load" : std::strerror(errno)) << '\n';
+    const auto bytes = file_bytes(path, max_file);
+    if (!bytes) {
+        std::cerr << "branchlinectl: " << bytes.error().text << '\n';
         return 1;
     }
-    const auto shown = trust_file_element(bytes);
+    const auto shown = trust_file_element(*bytes);
     if (!shown) {
         std::cerr << "branchlinectl: " << path << ": " << shown.error().text << '\n';
         return 1;

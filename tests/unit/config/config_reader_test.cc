@@ -63,7 +63,7 @@ TEST(ConfigReader, AnEmptyMapMeansTheDefaults) {
     STRCMP_EQUAL("*", config.interfaces[0].c_str());
     CHECK_EQUAL(69, config.tftp_port);
     CHECK_EQUAL(6970, config.http_port);
-    CHECK_EQUAL(0, config.https_port);
+    CHECK(config.https_ports.empty());
     CHECK_EQUAL(0u, config.threads);
     CHECK(config.cache.max_size == 4096ull << 20);
     CHECK(config.cache.config_lifetime == seconds(15));
@@ -87,7 +87,7 @@ TEST(ConfigReader, TheShippedExampleIsTheDefaultsAndTwoClusters) {
     CHECK(config.interfaces == defaults.interfaces);
     CHECK_EQUAL(defaults.tftp_port, config.tftp_port);
     CHECK_EQUAL(defaults.http_port, config.http_port);
-    CHECK_EQUAL(defaults.https_port, config.https_port);
+    CHECK(config.https_ports.empty());
     CHECK_EQUAL(defaults.transfer_ports.last, config.transfer_ports.last);
     CHECK(config.tftp.min_resend == defaults.tftp.min_resend);
     CHECK_EQUAL(defaults.tftp.max_resends, config.tftp.max_resends);

@@ -37,6 +37,15 @@ TEST(Arguments, NoneAtAllAreNone) {
     LONGS_EQUAL(7, none.number("limit", 1, 9, 7));
 }
 
+TEST(Arguments, DataIsBase64OfAtMostSoManyBytes) {
+    CHECK(!given("{ }").data("name", 3));
+    CHECK_EQUAL(std::string("abc"), *given(R"({ "name": "YWJj" })").data("name", 3));
+    STRCMP_CONTAINS("at most 2 bytes, or else",
+                    fault_of([] { (void)given(R"({ "name": "YWJj" })").data("name", 2, ", or else"); }).c_str());
+    STRCMP_CONTAINS("not base64", fault_of([] { (void)given(R"({ "name": "*" })").data("name", 3); }).c_str());
+    STRCMP_CONTAINS("must be a text", fault_of([] { (void)given(R"({ "name": 7 })").data("name", 3); }).c_str());
+}
+
 TEST(Arguments, AnUnknownOneIsNamedTogetherWithThoseThatAreKnown) {
     CHECK_EQUAL(std::string("a-command: no argument is called \"nmae\"; it takes \"name\", \"all\", \"phone\", \"limit\""),
                 fault_of([] { given(R"({ "nmae": "x" })"); }));

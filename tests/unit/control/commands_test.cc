@@ -7,6 +7,7 @@
 #include "tftpd/config/config_error.h"
 #include "tftpd/phones/phone_watch.h"
 #include "tftpd/resolve/resolver.h"
+#include "tftpd/trust/certificate_stores.h"
 
 #include <cc/command_interpreter.h>
 #include <config/command_mgr.h>
@@ -27,6 +28,7 @@ TEST_GROUP(Commands) {
     std::unique_ptr<Resolver> resolver;
     LeaseTable leases;
     PhoneWatch phones{leases};
+    std::unique_ptr<trust::CertificateStores> certificates;
     std::unique_ptr<Commands> commands;
     ConstElementPtr document = Element::fromJSON(R"({ "Tftpd": { "tftp-port": 6969 } })");
     ConstElementPtr taken;
@@ -54,6 +56,8 @@ TEST_GROUP(Commands) {
             CommandTargets targets;
             targets.resolver = resolver.get();
             targets.phones = &phones;
+            certificates = std::make_unique<trust::CertificateStores>(scratch / "stores");
+            targets.certificates = certificates.get();
             targets.config = [this] { return config; };
             targets.config_document = [this] { return document; };
             targets.test_config = [](const ConstElementPtr&) { throw ConfigError({"", 3, 9}, "\"tftp-port\" is 0."); };
@@ -234,6 +238,24 @@ TEST(Commands, AFlushMustSayWhat) {
     LONGS_EQUAL(1, result(send(R"({ "command": "tftp-cache-flush", "arguments": { "all": true, "name": "a.xml" } })")));
     LONGS_EQUAL(1, result(send(R"({ "command": "tftp-cache-flush", "arguments": { "phone": "a.xml" } })")));
     LONGS_EQUAL(3, result(send(R"({ "command": "tftp-cache-flush", "arguments": { "phone": "00:11:22:33:44:55" } })")));
+}
+
+TEST(Commands, CertificateCommandsSayWhatTheyTake) {
+    LONGS_EQUAL(3, result(send(R"({ "command": "tftp-trust-list" })")));
+    LONGS_EQUAL(1, result(send(R"({ "command": "tftp-trust-import", "arguments": { "store": "tvs" } })")));
+    LONGS_EQUAL(
+        1, result(send(R"({ "command": "tftp-trust-import", "arguments": { "store": "tvs", "pem": "x", "data": "eA==" } })")));
+    LONGS_EQUAL(
+        1, result(send(R"({ "command": "tftp-trust-import", "arguments": { "store": "tvs", "pem": "no certificate" } })")));
+    const auto unknown = send(R"({ "command": "tftp-trust-import", "arguments": { "store": "tomcat", "pem": "x" } })");
+    LONGS_EQUAL(1, result(unknown));
+    STRCMP_CONTAINS("callmanager, phone-sast, tvs, capf, phone-edge", text(unknown).c_str());
+    const auto pkcs12 =
+        send(R"({ "command": "tftp-trust-import", "arguments": { "store": "tvs", "data": "MIIJAAIBA0RFRg==" } })");
+    LONGS_EQUAL(1, result(pkcs12));
+    STRCMP_CONTAINS("openssl pkcs12 -in FILE -nokeys", text(pkcs12).c_str());
+    LONGS_EQUAL(1, result(send(R"({ "command": "tftp-trust-del", "arguments": { "fingerprint": "12" } })")));
+    LONGS_EQUAL(3, result(send(R"({ "command": "tftp-trust-del", "arguments": { "fingerprint": "12345678" } })")));
 }
 
 TEST(Commands, ShutdownIsPassedOnWhateverKeasToolsSendWithIt) {

@@ -45,6 +45,13 @@ TEST(Tables, ADaemonThatDoesNotServeSaysWhy) {
     CHECK(text.find("NO: no address\n") != std::string::npos);
 }
 
+TEST(Tables, StatusNamesCertificatesThatEnd) {
+    const auto text = status_text(Element::fromJSON(R"({ "serving": true, "certificates-ending": [
+        { "store": "tvs", "name": "hq", "days-left": -3 }, { "store": "callmanager", "name": "a", "days-left": 12 } ] })"));
+    STRCMP_CONTAINS("certificate       hq (tvs) HAS EXPIRED\n", text.c_str());
+    STRCMP_CONTAINS("certificate       a (callmanager) ends in 12 d\n", text.c_str());
+}
+
 TEST(Tables, OwnFilesEndWithTheirSumAndTheRoomThatIsLeft) {
     CHECK_EQUAL(std::string("FILE          BYTES  MODIFIED\n"
                             "ringlist.xml  9      2025-01-31T12:00:00Z\n"

@@ -18,6 +18,7 @@ _branchlinectl() {
     case $before in
         --socket) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --cluster | --before) mapfile -t COMPREPLY < <(compgen -W "$(_branchlinectl_clusters)" -- "$current"); return ;;
+        --store) mapfile -t COMPREPLY < <(compgen -W 'callmanager phone-sast tvs capf phone-edge' -- "$current"); return ;;
         --transport) mapfile -t COMPREPLY < <(compgen -W 'auto http tftp' -- "$current"); return ;;
         --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit | --host | --seconds) return ;;
     esac
@@ -30,7 +31,7 @@ _branchlinectl() {
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
-        trust) choices='show' ;;
+        trust) choices='show import list del' ;;
         system) choices='status update rollback restart off configure confirm backup restore support --host' ;;
         'system configure') choices='--seconds' ;;
         statistics*) choices='--reset' ;;
@@ -44,11 +45,15 @@ _branchlinectl() {
         'cache flush') choices='--cluster --phone --all' ;;
         'phone list') choices='--problems --verdict --model --subnet-id --limit --all --csv' ;;
         'file del') choices='--recursive' ;;
+        'trust import') [ ${#words[@]} -eq 2 ] && choices='callmanager phone-sast tvs capf phone-edge' || choices='--cluster' ;;
+        'trust list') choices='--cluster'
+            [ ${#words[@]} -eq 2 ] && choices+=' callmanager phone-sast tvs capf phone-edge' ;;
+        'trust del') choices='--store --cluster' ;;
         'file add') choices='--name --replace --unpack' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
     case "${words[*]}" in
-        'file add' | config-test | 'trust show') mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current") ;;
+        'file add' | config-test | 'trust show' | 'trust import '?*) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current") ;;
     esac
 }
 complete -o filenames -F _branchlinectl branchlinectl

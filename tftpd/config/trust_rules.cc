@@ -1,0 +1,73 @@
+#include "tftpd/config/trust_rules.h"
+
+#include "tftpd/config/json_text.h"
+
+#include <algorithm>
+
+namespace branchline {
+namespace {
+
+using isc::data::Element;
+
+constexpr std::size_t maximum_https_ports = 2;         // 6971, and 6972 beside it
+constexpr std::size_t maximum_https_certificates = 2;  // one EC, one RSA
+
+void keep_apart(const std::filesystem::path& path, const std::vector<std::filesystem::path>& served, const Position& place) {
+    for (const auto& other : served) {
+        if (within(path, other) || within(other, path)) {
+            throw ConfigError(place, "the trust \"path\" (" + path.string() + ") and " + other.string() +
+                                         " are one within the other; phones could then ask for keys. Name two directories "
+                                         "apart.");
+        }
+    }
+}
+
+}  // namespace
+
+bool within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+TrustSettings read_trust(const isc::data::ConstElementPtr& element, const std::vector<std::filesystem::path>& served) {
+    TrustSettings trust;
+    const MapReader map(element, "trust", {"path", "https"});
+    trust.path = map.path("path", trust.path.string());
+    keep_apart(trust.path, served, map.place("path"));
+    for (const auto& one : map.list("https", 1, maximum_https_certificates)) {
+        const MapReader files(one, "an entry of \"https\"", {"certificate", "key"});
+        const std::string example = R"("certificate": "/etc/branchline/https.pem", "key": "/etc/branchline/https.key")";
+        files.require("certificate", example);
+        files.require("key", example);
+        trust.https.push_back({files.path("certificate", ""), files.path("key", "")});
+        for (const auto& other : served) {
+            if (within(trust.https.back().key, other)) {
+                files.fail("key", "the key " + trust.https.back().key.string() + " is below " + other.string() +
+                                      ", whose files phones can get. Put it elsewhere.");
+            }
+        }
+    }
+    return trust;
+}
+
+std::vector<std::uint16_t> read_https_ports(const MapReader& map) {
+    const auto value = map.get("https-port");
+    std::vector<std::uint16_t> ports;
+    if (value && value->getType() == Element::list) {
+        for (const auto& one : map.list("https-port", 0, maximum_https_ports)) {
+            if (one->getType() != Element::integer || one->intValue() < 1 || one->intValue() > 65535) {
+                throw ConfigError(position_of(*one),
+                                  "a port of \"https-port\" must be a number from 1 to 65535. Write [ 6971, 6972 ].");
+            }
+            ports.push_back(static_cast<std::uint16_t>(one->intValue()));
+        }
+        if (ports.size() == 2 && ports[0] == ports[1]) {
+            map.fail("https-port", "\"https-port\" has the same port twice. Remove one.");
+        }
+    } else if (const auto port = map.number<std::uint16_t>("https-port", 0, 0, 65535, "(0 = off), or a list of two");
+               port != 0) {
+        ports.push_back(port);
+    }
+    return ports;
+}
+
+}  // namespace branchline
