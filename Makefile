@@ -11,7 +11,7 @@ CMD ?=
 command = $(subst ','\'',$(value CMD))
 
 enter := image/sdk/enter
-programs := branchline-tftpd branchlinectl dhcp_branchline
+programs := branchline-tftpd branchline-signer branchlinectl dhcp_branchline
 
 .PHONY: help
 help:  ## this list
@@ -36,7 +36,8 @@ build: sdk  ## the programs: build/bin/branchline-tftpd, build/bin/branchlinectl
 	@$(enter) bash -c 'cmake --preset dev >build/configure.log || { cat build/configure.log >&2; exit 1; }; \
 	    ninja -C build/dev -j$(JOBS) $(programs)'
 	@mkdir -p build/bin build/lib
-	@install -m 0755 build/dev/tftpd/app/branchline-tftpd build/dev/tftpd/ctl/branchlinectl build/bin/
+	@install -m 0755 build/dev/tftpd/app/branchline-tftpd build/dev/tftpd/signer/branchline-signer \
+	    build/dev/tftpd/ctl/branchlinectl build/bin/
 	@install -m 0644 build/dev/kea-hooks/libdhcp_branchline.so build/lib/
 
 .PHONY: unit

@@ -11,6 +11,7 @@ import uuid
 
 OWN = {
     "branchline-tftpd": "usr/sbin/branchline-tftpd",
+    "branchline-signer": "usr/sbin/branchline-signer",
     "branchlinectl": "usr/bin/branchlinectl",
     "branchline-appliance": "usr/sbin/branchline-appliance",
     "libdhcp_branchline.so": "usr/lib/{triplet}/kea/hooks/libdhcp_branchline.so",

@@ -50,11 +50,12 @@ class Units(unittest.TestCase):
         return said
 
     def test_SystemdFindsNoFault(self):
-        self.assertEqual(self.run_installed("systemd-analyze", "verify", "--man=no", "branchline-tftpd.service", *KEA), "")
+        self.assertEqual(self.run_installed("systemd-analyze", "verify", "--man=no", "branchline-tftpd.service", "branchline-signer.service",
+                                            "branchline-signer.socket", *KEA), "")
 
     def test_ExposureStaysBelowTheLimits(self):
         # The threshold is ten times the score.
-        for unit, limit in (("branchline-tftpd.service", 15), *((unit, 20) for unit in KEA)):
+        for unit, limit in (("branchline-tftpd.service", 15), ("branchline-signer.service", 10), *((unit, 20) for unit in KEA)):
             with self.subTest(unit=unit):
                 self.run_installed("systemd-analyze", "security", "--offline=true", f"--threshold={limit}", "--no-pager", unit)
 
@@ -76,6 +77,17 @@ class Units(unittest.TestCase):
     def test_UserAndGroupAreMade(self):
         said = self.run_installed("systemd-sysusers", "--dry-run", "branchline.conf")
         self.assertIn("branchline-tftpd", said)
+        self.assertIn("branchline-signer", said)
+
+    def test_TheSigningProcessHasNothingButItsDirectory(self):
+        units = self.stage / "usr/lib/systemd/system"
+        unit = (units / "branchline-signer.service").read_text().splitlines()
+        for line in ("CapabilityBoundingSet=", "PrivateNetwork=yes", "RestrictAddressFamilies=none", "LimitCORE=0", "StateDirectoryMode=0700"):
+            self.assertIn(line, unit)
+        self.assertNotIn("User=branchline-tftpd", unit)
+        socket = (units / "branchline-signer.socket").read_text().splitlines()
+        self.assertIn("SocketUser=branchline-tftpd", socket)
+        self.assertIn("SocketMode=0600", socket)
 
     def test_DirectoriesAndLinksAreMade(self):
         # Into an empty root that knows the users.

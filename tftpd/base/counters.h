@@ -40,6 +40,9 @@ namespace branchline {
     X(answers_negative, "answers-negative-remembered", "Names answered as not found from memory") \
     X(answers_loop, "answers-loop-rule", "Requests of other proxies, answered from here only") \
     X(device_names_refused, "device-names-refused", "Requests for too many devices' names by one client") \
+    X(answers_signed, "answers-signed", "Own files answered with a signature") \
+    X(answers_stripped, "answers-stripped", "Own signed files answered without their envelope") \
+    X(signatures, "signatures-made", "Files signed") \
     X(owner_rivals, "names-in-two-clusters", "Device configurations found in a second cluster") \
     X(fetches, "fetches-started", "Fetches from remote clusters begun") \
     X(fetches_joined, "fetches-joined", "Requests that joined a fetch under way") \

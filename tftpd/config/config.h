@@ -22,6 +22,7 @@ IpAddress unmapped(const IpAddress& address);
 
 enum class Transport { automatic, http, https, tftp };
 enum class SecurityMode { nonsecure, mixed };
+enum class SignatureAlgorithm { sha1, sha512 };
 enum class DeviceBinding { off, log, enforce };
 
 /// One of a cluster's TFTP servers.
@@ -82,10 +83,13 @@ struct KeyFiles {
     bool operator==(const KeyFiles&) const = default;
 };
 
-/// Whose signatures are believed, and with what this machine shows who it is.
+/// Signing for phones, whose signatures are believed, and with what this machine shows who it is.
 struct TrustSettings {
-    std::filesystem::path path = "/var/lib/branchline/trust";  ///< keys and certificates
-    std::vector<KeyFiles> https;                               ///< one for EC and one for RSA; empty = made at first start
+    std::filesystem::path path;   ///< keys and certificates; empty, as no configuration file has it: nothing is signed
+    std::vector<KeyFiles> https;  ///< one for EC and one for RSA; empty = made at first start
+    unsigned key_bits = 2048;     ///< of a signing key that has to be made: 1024, 2048 or 4096
+    /// Of the signing process; if there is none, the daemon itself opens the key.
+    std::filesystem::path signer_socket = "/run/branchline-signer.sock";
     bool operator==(const TrustSettings&) const = default;
 };
 
@@ -126,6 +130,7 @@ struct Config {
     std::filesystem::path files = "/var/lib/branchline/files";
     CacheSettings cache;
     TrustSettings trust;
+    SignatureAlgorithm signature_algorithm = SignatureAlgorithm::sha1;
     Discovery discovery;
     std::vector<Prewarm> prewarm;
     std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have

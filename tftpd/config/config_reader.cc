@@ -45,9 +45,7 @@ public:
         }
         config_.prewarm = read_prewarm(map_.list("prewarm", 0, maximum_prewarm_entries));
         read_policy();
-        if (map_.has("trust")) {
-            config_.trust = read_trust(map_.get("trust"), {config_.files, config_.cache.path});
-        }
+        read_trust_settings();
         read_limits();
         read_sockets();
         check_loggers(map_.list("loggers", 0, maximum_loggers));
@@ -185,6 +183,17 @@ private:
         }
     }
 
+    void read_trust_settings() {
+        config_.signature_algorithm =
+            static_cast<SignatureAlgorithm>(map_.choice("signature-algorithm", 0, {"sha1", "sha512"}));
+        const auto element = map_.has("trust") ? map_.get("trust") : isc::data::ConstElementPtr();
+        config_.trust = read_trust(element,
+                                   map_.place(element             ? "trust"
+                                              : map_.has("files") ? "files"
+                                                                  : "cache"),
+                                   {config_.files, config_.cache.path});
+    }
+
     void read_admin_listener(const MapReader& map) {
         AdminListener& admin = config_.admin_listener;
         const std::string written = map.text("address", admin.address.to_string(), 1, 64);
@@ -302,6 +311,7 @@ ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
                          "discovery",
                          "prewarm",
                          "security-mode",
+                         "signature-algorithm",
                          "trust",
                          "common-files",
                          "device-binding",

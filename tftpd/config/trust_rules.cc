@@ -9,6 +9,7 @@ namespace {
 
 using isc::data::Element;
 
+constexpr const char* default_path = "/var/lib/branchline/trust";
 constexpr std::size_t maximum_https_ports = 2;         // 6971, and 6972 beside it
 constexpr std::size_t maximum_https_certificates = 2;  // one EC, one RSA
 
@@ -28,11 +29,25 @@ bool within(const std::filesystem::path& inner, const std::filesystem::path& out
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
-TrustSettings read_trust(const isc::data::ConstElementPtr& element, const std::vector<std::filesystem::path>& served) {
+TrustSettings read_trust(const isc::data::ConstElementPtr& element, const Position& place,
+                         const std::vector<std::filesystem::path>& served) {
     TrustSettings trust;
-    const MapReader map(element, "trust", {"path", "https"});
+    trust.path = default_path;
+    if (!element) {
+        keep_apart(trust.path, served, place);
+        return trust;
+    }
+    const MapReader map(element, "trust", {"path", "https", "key-bits", "signer-socket"});
     trust.path = map.path("path", trust.path.string());
-    keep_apart(trust.path, served, map.place("path"));
+    keep_apart(trust.path, served, map.has("path") ? map.place("path") : place);
+    trust.signer_socket = map.path("signer-socket", trust.signer_socket.string());
+    trust.key_bits = map.number<unsigned>("key-bits", trust.key_bits, 512, 16384, "bits");
+    if (trust.key_bits != 1024 && trust.key_bits != 2048 && trust.key_bits != 4096) {
+        map.fail("key-bits",
+                 "\"key-bits\" is " + std::to_string(trust.key_bits) +
+                     "; the header of a signed file has codes for RSA 1024, 2048 and 4096 only, and many phones take at "
+                     "most 2048. Write 2048, or remove it.");
+    }
     for (const auto& one : map.list("https", 1, maximum_https_certificates)) {
         const MapReader files(one, "an entry of \"https\"", {"certificate", "key"});
         const std::string example = R"("certificate": "/etc/branchline/https.pem", "key": "/etc/branchline/https.key")";

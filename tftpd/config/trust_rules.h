@@ -9,8 +9,10 @@
 
 namespace branchline {
 
-/// `served` are the directories whose files phones can get; keys must not be among them. Throws ConfigError.
-TrustSettings read_trust(const isc::data::ConstElementPtr& element, const std::vector<std::filesystem::path>& served);
+/// `element` may be null: the defaults. `served` are the directories whose files phones can get; keys must not be among them.
+/// Throws ConfigError, at `place` if what is wrong is not in the element.
+TrustSettings read_trust(const isc::data::ConstElementPtr& element, const Position& place,
+                         const std::vector<std::filesystem::path>& served);
 
 /// "https-port": one port, or a list of two; 0 and a missing key are none.
 std::vector<std::uint16_t> read_https_ports(const MapReader& map);

@@ -4,8 +4,10 @@
 #include "tftpd/base/thread_pulse.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/device_name_limit.h"
+#include "tftpd/resolve/file_signer.h"
 #include "tftpd/resolve/loop_watch.h"
 #include "tftpd/resolve/resolver_core.h"
+#include "tftpd/resolve/signed_names.h"
 #include "tftpd/store/device_names.h"
 #include "tftpd/store/file_store.h"
 #include "tftpd/store/log_limit.h"
@@ -48,6 +50,14 @@ std::string mac_key(const std::string& text) {
     return key;
 }
 
+std::shared_ptr<FileSigner> make_signer(const TrustSettings& settings) {
+    return settings.path.empty() ? nullptr : std::make_shared<FileSigner>(settings);
+}
+
+trust::Digest digest_of(SignatureAlgorithm algorithm) {
+    return algorithm == SignatureAlgorithm::sha512 ? trust::Digest::sha512 : trust::Digest::sha1;
+}
+
 std::string_view transport_name(const std::optional<Transport>& works) {
     return !works ? "unknown" : *works == Transport::tftp ? "tftp" : *works == Transport::https ? "https" : "http";
 }
@@ -60,6 +70,7 @@ struct Resolver::Impl {
         ConfigPtr config;
         std::shared_ptr<const FileStore> files;
         std::shared_ptr<FileCache> cache;
+        std::shared_ptr<FileSigner> signer;  // none: nothing is signed
     };
 
     explicit Impl(ConfigPtr config);
@@ -87,6 +98,9 @@ struct Resolver::Impl {
 
     void arm();
     [[nodiscard]] bool may_ask(const FileName& name, const Question& question, const Config& config);
+    [[nodiscard]] bool answer_by_signer(const View& view, const FileName& name, const Question& question,
+                                        std::function<void(Answer)>& done);
+    void ask_others(const View& view, const FileName& name, const Question& question, std::function<void(Answer)> done);
     [[nodiscard]] ConfigPtr effective();
     void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
     void on_learned();
@@ -121,6 +135,7 @@ Resolver::Impl::Impl(ConfigPtr config) {
     config = effective();
     now.files = std::make_shared<FileStore>(config->files);
     now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
+    now.signer = make_signer(config->trust);
     now.config = config;
     auto environment = std::make_shared<JobEnvironment>();
     environment->start_fetch = [this](const Cluster& cluster, const std::string& name, FetchCaps caps, FetchEvents events) {
@@ -143,6 +158,8 @@ Resolver::Impl::Impl(ConfigPtr config) {
 }
 
 Resolver::Impl::~Impl() {
+    // First: whoever waits for a signature is answered on a thread that still runs.
+    now.signer.reset();
     asio::post(io, [this] {
         core->shut_down();
         io.stop();
@@ -244,25 +261,60 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
             // Not another cluster's file instead of our own: the phone asks again.
             return done({Answer::Kind::unavailable, nullptr, "files", "our own file cannot be read"});
     }
+    if (!impl_->answer_by_signer(view, *name, question, done)) {
+        impl_->ask_others(view, *name, question, std::move(done));
+    }
+}
+
+// An own file that is not there in the form that was asked for, but in the other: "x.sgn" of "x", or "x" of "x.sgn". False if
+// neither is there. If it cannot be made of it, others are asked, as if it were not here.
+bool Resolver::Impl::answer_by_signer(const View& view, const FileName& name, const Question& question,
+                                      std::function<void(Answer)>& done) {
+    const auto plain = view.signer ? plain_name(name) : std::nullopt;
+    const auto enveloped = view.signer ? signed_name(name) : std::nullopt;
+    if (!plain && !enveloped) {
+        return false;
+    }
+    auto other = view.files->open(plain ? *plain : *enveloped);
+    if (!other) {
+        return false;
+    }
+    auto rest = view;
+    rest.signer = nullptr;  // what waits in the signer must not keep it alive: it would end on its own thread
+    auto made = [this, rest, name, question, signing = plain.has_value(), done](const Result<ContentPtr>& file) {
+        if (!file) {
+            return ask_others(rest, name, question, done);
+        }
+        counters.add(signing ? Counter::answers_signed : Counter::answers_stripped);
+        done({Answer::Kind::content, *file, signing ? "signed" : "stripped", ""});
+    };
+    if (plain) {
+        view.signer->sign(name, *std::move(other), digest_of(view.config->signature_algorithm), std::move(made));
+    } else {
+        view.signer->strip(name, *std::move(other), std::move(made));
+    }
+    return true;
+}
+
+void Resolver::Impl::ask_others(const View& view, const FileName& name, const Question& question,
+                                std::function<void(Answer)> done) {
     const bool loop = question.marked_proxy || view.config->is_remote_server(question.asked_by);
-    if (auto copy = view.cache->fresh_in_memory(*name)) {
+    if (auto copy = view.cache->fresh_in_memory(name)) {
         counters.add(Counter::answers_cache);
         return done({Answer::Kind::content, std::move(copy->content), "cache:" + copy->cluster, ""});
     }
     if (loop) {
         counters.add(Counter::answers_loop);
-        if (impl_->loops.asked(question.asked_by, Clock::now()) && impl_->loop_log.pass()) {
-            LOG_WARN(upstream_logger, RESOLVE_LOOP).arg(question.asked_by.to_string()).arg(escaped(name->text()));
+        if (loops.asked(question.asked_by, Clock::now()) && loop_log.pass()) {
+            LOG_WARN(upstream_logger, RESOLVE_LOOP).arg(question.asked_by.to_string()).arg(escaped(name.text()));
         }
     } else if (view.config->clusters.empty()) {
         return done({Answer::Kind::not_found, nullptr, "", "not here, and there are no remote clusters"});
-    } else if (impl_->negative->contains(name->key(), Clock::now())) {
+    } else if (negative->contains(name.key(), Clock::now())) {
         counters.add(Counter::answers_negative);
         return done({Answer::Kind::not_found, nullptr, "negative", "not found shortly before"});
     }
-    asio::post(impl_->io, [core = impl_->core.get(), name = *name, loop, done = std::move(done)]() mutable {
-        core->ask(name, loop, std::move(done));
-    });
+    asio::post(io, [to = core.get(), name, loop, done = std::move(done)]() mutable { to->ask(name, loop, std::move(done)); });
 }
 
 void Resolver::reconfigure(ConfigPtr config) {
@@ -279,6 +331,9 @@ void Resolver::reconfigure(ConfigPtr config) {
         next.cache->reconfigure(config->cache, ids_of(*config));
     } else {
         next.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
+    }
+    if (config->trust != next.config->trust) {
+        next.signer = make_signer(config->trust);
     }
     // Asked once more on the thread: something may have been learned meanwhile.
     impl_->on_thread([&] {

@@ -2,7 +2,7 @@
 // good copy. One fetch per name and cluster however many phones ask.
 //
 // resolve() may be called from any thread. Own files are looked up on the caller's thread; everything else happens on the
-// resolver's own thread, where all remote servers are talked to.
+// resolver's own thread, where all remote servers are talked to, and signing on one beside it.
 #pragma once
 
 #include "tftpd/base/clock.h"
@@ -37,7 +37,8 @@ struct Answer {
     };
     Kind kind = Kind::not_found;
     ContentPtr content;
-    std::string source;  ///< for the log: "files", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", or ""
+    /// For the log: "files", "signed", "stripped", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", or "".
+    std::string source;
     std::string reason;  ///< for the log, when there is no content
 };
 
@@ -97,8 +98,8 @@ public:
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
-    /// Answers exactly once, by calling `done` either before this returns, on the caller's thread, or later on the resolver's
-    /// thread. `done` must not throw and must not block.
+    /// Answers exactly once, by calling `done` either before this returns, on the caller's thread, or later on a thread of the
+    /// resolver's. `done` must not throw and must not block.
     void resolve(Question question, std::function<void(Answer)> done);
 
     /// Takes a new configuration. What was asked before is still answered by the old one. Owners, health and cache entries of

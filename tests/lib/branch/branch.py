@@ -46,6 +46,7 @@ class Box:
         self.files = work / "files"
         self.files.mkdir()
         self.cache = work / "cache"
+        self.trust = work / "trust"
         self.address4 = "192.0.2.1"
         self.address6 = "2001:db8:1::1"
         self.wan4 = "198.51.100.1"

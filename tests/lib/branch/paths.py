@@ -13,6 +13,7 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 
 BIN = pathlib.Path(os.environ.get("BRANCHLINE_BIN") or CHECKOUT / "build/bin")
 TFTPD = BIN / "branchline-tftpd"
+SIGNER = BIN / "branchline-signer"
 CTL = BIN / "branchlinectl"
 HOOK = pathlib.Path(os.environ.get("BRANCHLINE_HOOK") or CHECKOUT / "build/lib/libdhcp_branchline.so")
 HOOK_NAME = "libdhcp_branchline.so"

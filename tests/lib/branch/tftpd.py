@@ -38,6 +38,7 @@ def document(box, clusters=(), **more):
         "interfaces-config": {"interfaces": ["*"]},
         "files": str(box.files),
         "cache": {"path": str(box.cache)},
+        "trust": {"path": str(box.trust), "key-bits": 1024},  # a small key is made in a moment
         "remote-clusters": list(clusters),
         "limits": {"device-names-per-client": 65536},  # one host of the tests plays many phones
         "admin-listener": {"address": "127.0.0.1", "port": 0},
@@ -48,7 +49,7 @@ def document(box, clusters=(), **more):
     }
     for key, value in more.items():
         key = key.replace("_", "-")
-        if key in ("cache", "limits"):
+        if key in ("cache", "limits", "trust"):
             content[key].update(value)
         else:
             content[key] = value

@@ -65,6 +65,9 @@ TEST(ConfigReader, AnEmptyMapMeansTheDefaults) {
     CHECK_EQUAL(6970, config.http_port);
     CHECK(config.https_ports.empty());
     CHECK_EQUAL(0u, config.threads);
+    STRCMP_EQUAL("/var/lib/branchline/trust", config.trust.path.c_str());
+    CHECK_EQUAL(2048u, config.trust.key_bits);
+    CHECK(config.signature_algorithm == SignatureAlgorithm::sha1);
     CHECK(config.cache.max_size == 4096ull << 20);
     CHECK(config.cache.config_lifetime == seconds(15));
     CHECK(config.tftp.min_resend == milliseconds(100));
@@ -101,6 +104,8 @@ TEST(ConfigReader, TheShippedExampleIsTheDefaultsAndTwoClusters) {
     CHECK(config.cache.config_lifetime == defaults.cache.config_lifetime);
     CHECK(config.cache.negative_lifetime == defaults.cache.negative_lifetime);
     CHECK(config.cache.serve_stale == defaults.cache.serve_stale);
+    CHECK(config.signature_algorithm == defaults.signature_algorithm);
+    CHECK(config.trust == defaults.trust);
     CHECK(config.device_binding == defaults.device_binding);
     CHECK(config.admin_listener.address == defaults.admin_listener.address);
     CHECK_EQUAL(defaults.admin_listener.port, config.admin_listener.port);
@@ -117,6 +122,7 @@ TEST(ConfigReader, EveryValueArrives) {
         "http-port": 0, "transfer-ports": {"first": 5000, "last": 5010}, "threads": 3, "files": "/srv/f",
         "tftp": {"min-resend-ms": 250, "max-resends": 4, "max-block-size": 1428, "dscp": 46},
         "cache": {"path": "/srv/c", "max-size-mb": 2, "valid-lifetime": 60, "config-lifetime": 0, "negative-lifetime": 5, "serve-stale": false},
+        "signature-algorithm": "sha512", "trust": {"path": "/srv/t", "key-bits": 4096, "signer-socket": "/run/s.sock"},
         "common-files": ["*.xml"], "device-binding": "off", "admin-listener": {"address": "::1", "port": 0},
         "limits": {"transfers": 10, "transfers-per-client": 2, "device-names-per-client": 1},
         "control-socket": {"socket-type": "unix", "socket-name": "c.sock"}, "event-socket": "e.sock")")
@@ -138,6 +144,10 @@ TEST(ConfigReader, EveryValueArrives) {
     CHECK(config.cache.config_lifetime == seconds(0));
     CHECK(config.cache.negative_lifetime == seconds(5));
     CHECK_FALSE(config.cache.serve_stale);
+    CHECK(config.signature_algorithm == SignatureAlgorithm::sha512);
+    STRCMP_EQUAL("/srv/t", config.trust.path.c_str());
+    CHECK_EQUAL(4096u, config.trust.key_bits);
+    STRCMP_EQUAL("/run/s.sock", config.trust.signer_socket.c_str());
     CHECK(config.common_files == std::vector<std::string>{"*.xml"});
     CHECK(config.device_binding == DeviceBinding::off);
     STRCMP_EQUAL("::1", config.admin_listener.address.to_string().c_str());
@@ -172,7 +182,7 @@ TEST(ConfigReader, UnknownKeysAreRefusedAtEveryLevel) {
     STRCMP_EQUAL("t:2:14: \"tftp-prot\" is not a key of \"Tftpd\". Did you mean \"tftp-port\"?",
                  refusal("\"tftp-prot\": 69").c_str());
     for (const char* map :
-         {"cache", "limits", "tftp", "transfer-ports", "interfaces-config", "admin-listener", "control-socket"}) {
+         {"cache", "limits", "trust", "tftp", "transfer-ports", "interfaces-config", "admin-listener", "control-socket"}) {
         CHECK_TEXT(has(refusal(std::string("\"") + map + "\": {\"foo\": 1}"), std::string("\"foo\" is not a key of \"") + map),
                    map);
         CHECK_TEXT(has(refusal(std::string("\"") + map + "\": 1"), "it must be a map"), map);
@@ -336,4 +346,19 @@ TEST(ConfigReader, FiveThousandMutationsOfTheExampleGiveAConfigurationOrAnErrorI
     }
     // Comments and defaults leave room for harmless changes: both outcomes must have been seen often.
     CHECK(accepted > 500 && accepted < 4500);
+}
+
+TEST(ConfigReader, AKeyForPhonesHasASizeThatTheirHeaderCanSay) {
+    for (const char* bits : {"1024", "2048", "4096"}) {
+        STRCMP_EQUAL("", refusal(std::string("\"trust\": {\"key-bits\": ") + bits + "}").c_str());
+    }
+    for (const char* bits : {"512", "3072", "2047"}) {
+        CHECK(has(refusal(std::string("\"trust\": {\"key-bits\": ") + bits + "}"), "codes for RSA 1024, 2048 and 4096 only"));
+    }
+}
+
+TEST(ConfigReader, KeysAreNotWherePhonesRead) {
+    CHECK(has(refusal("\"files\": \"/var/lib/branchline\""), "phones could then ask for keys"));
+    CHECK(has(refusal("\"trust\": {\"path\": \"/var/lib/branchline\"}"), "phones could then ask for keys"));
+    STRCMP_EQUAL("", refusal("\"files\": \"/srv\", \"trust\": {\"path\": \"/srv2/trust\"}").c_str());
 }

@@ -11,7 +11,7 @@ using namespace config_test;
 namespace {
 
 TrustSettings trust(const std::string& text) {
-    return read_trust(read_json_text(text, "t"), {"/srv/files", "/srv/cache"});
+    return read_trust(read_json_text(text, "t"), Position{}, {"/srv/files", "/srv/cache"});
 }
 std::string refusal(const std::string& text) {
     return error_of([&] { trust(text); });

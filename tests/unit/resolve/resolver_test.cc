@@ -2,6 +2,8 @@
 // waits for is a refused connection. What the clusters' answers lead to is resolver_core_test's.
 #include "tftpd/resolve/resolver.h"
 
+#include "tftpd/trust/signed_file.h"
+
 #include "tests/unit/store/support.h"
 
 #include <sys/socket.h>
@@ -153,4 +155,53 @@ TEST(Resolver, ManyThreadsAreAllAnsweredWhileItIsReconfiguredAndStopped) {
         }
     }
     CHECK_EQUAL(threads * questions, answers.load());
+}
+
+TEST(Resolver, AnOwnFileIsSignedAndAnOwnSignedFileStripped) {
+    config->trust = {.path = scratch.path() / "trust", .key_bits = 1024};
+    config->signature_algorithm = SignatureAlgorithm::sha512;
+    Resolver resolver(config);
+    const auto file = ask(resolver, "OWN.xml.sgn");
+    CHECK_EQUAL(std::string("signed"), file.source);
+    const auto bytes = text_of(*file.content);
+    const auto parsed = trust::SignedFile::parse(as_bytes(bytes));
+    CHECK(static_cast<bool>(parsed));
+    STRCMP_EQUAL("OWN.xml.sgn", parsed->file_name.c_str());
+    CHECK(parsed->digest == trust::Digest::sha512);
+    CHECK_EQUAL(std::string("own"), std::string(as_text(parsed->body)));
+
+    scratch.write("files/only.xml.sgn", bytes);
+    const auto stripped = ask(resolver, "only.xml");
+    CHECK_EQUAL(std::string("stripped"), stripped.source);
+    CHECK_EQUAL(std::string("own"), text_of(*stripped.content));
+    CHECK_EQUAL(bytes, text_of(*ask(resolver, "only.xml.sgn").content));
+}
+
+TEST(Resolver, WhatCannotBeSignedOrStrippedIsAskedElsewhere) {
+    config->trust = {.path = scratch.path() / "trust", .key_bits = 1024};
+    scratch.write("trust/signer/signing.key", "no key");
+    scratch.write("files/only.xml.sgn", "no envelope");
+    scratch.write("files/own.loads", "firmware");
+    config->clusters.push_back(dead_cluster("a"));
+    Resolver resolver(config);
+    CHECK(ask(resolver, "own.xml.sgn").kind == Answer::Kind::unavailable);
+    CHECK(ask(resolver, "only.xml").kind == Answer::Kind::unavailable);
+    CHECK(ask(resolver, "own.loads.sgn").kind == Answer::Kind::unavailable);
+    CHECK_EQUAL(std::string("loop"), ask(resolver, "own.xml.sgn", "127.0.0.1").source);
+}
+
+TEST(Resolver, ReconfigureTakesAnotherKeyWhileFilesAreSigned) {
+    config->trust = {.path = scratch.path() / "trust", .key_bits = 1024};
+    Resolver resolver(config);
+    std::promise<Answer> early;
+    resolver.resolve({"own.xml.sgn", address("192.0.2.1"), false}, [&](Answer given) { early.set_value(std::move(given)); });
+    auto next = std::make_shared<Config>(*config);
+    next->trust.path = scratch.path() / "other";
+    resolver.reconfigure(next);
+    (void)early.get_future().get();
+    CHECK_EQUAL(std::string("signed"), ask(resolver, "own.xml.sgn").source);
+    next = std::make_shared<Config>(*next);
+    next->trust.path.clear();
+    resolver.reconfigure(next);
+    CHECK(ask(resolver, "own.xml.sgn").kind == Answer::Kind::not_found);
 }

@@ -1,0 +1,269 @@
+#include "tftpd/resolve/file_signer.h"
+
+#include "tftpd/base/counters.h"
+#include "tftpd/log/log.h"
+#include "tftpd/store/log_limit.h"
+#include "tftpd/store/lru_map.h"
+#include "tftpd/trust/remote_signer.h"
+#include "tftpd/trust/signed_file.h"
+#include "resolve_messages.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace branchline {
+namespace {
+
+constexpr std::size_t longest_host_name = 255;
+
+trust::WallTime wall_now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::string host_name() {
+    std::array<char, longest_host_name + 1> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+Result<Bytes> whole(const Content& content) {
+    const auto size = content.size();
+    if (!size || *size > FileSigner::max_file) {
+        return Failure{"the file is larger than the " + std::to_string(FileSigner::max_file) +
+                       " bytes up to which files are signed"};
+    }
+    Bytes bytes(static_cast<std::size_t>(*size));
+    if (content.read(0, bytes).state != tftp::BlockRead::State::ok) {
+        return Failure{"the file cannot be read"};
+    }
+    return bytes;
+}
+
+}  // namespace
+
+/// What makes one result differ from another. What is kept holds its `from`, so that the address stays that file's.
+struct FileSigner::Key {
+    std::string name;
+    std::optional<trust::Digest> digest;  // to sign with; none: the envelope comes off
+    const Content* from = nullptr;
+    auto operator<=>(const Key&) const = default;
+};
+
+struct FileSigner::Impl {
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const {
+            return std::hash<std::string>()(key.name) ^ std::hash<const void*>()(key.from) ^ (key.digest ? 1u : 0u);
+        }
+    };
+    struct Kept {
+        ContentPtr given;
+        ContentPtr made;
+    };
+    struct Job {
+        ContentPtr given;
+        std::vector<Done> askers;
+    };
+
+    explicit Impl(const TrustSettings& given) : settings(given) {}
+
+    void run();
+    void open();
+    void finish(const Key& key, const ContentPtr& given, const Result<Bytes>& result);
+    Result<Bytes> make(const Key& key, const Content& given);
+    Result<Bytes> sign(const Key& key, ByteView plain);
+    Result<Bytes> strip(ByteView file);
+
+    const TrustSettings settings;
+    LogLimit log_limit;
+    std::mutex mutex;  // of everything below; not held while signing
+    std::condition_variable changed;
+    bool stopping = false;
+    std::shared_ptr<const trust::Signer> signer;
+    std::string fault = "the signing key is not there yet";
+    std::map<Key, Job> jobs;
+    std::deque<Key> order;
+    LruMap<Key, Kept, KeyHash> kept{max_kept};
+    std::thread thread;
+};
+
+void FileSigner::Impl::open() {
+    auto opened = trust::open_signer(settings.path / "signer",
+                                     {.bits = settings.key_bits, .common_name = host_name(), .now = wall_now()});
+    if (opened) {
+        const auto& certificate = (*opened)->certificate();
+        LOG_INFO(app_logger, TRUST_SIGNER_READY)
+            .arg(apart ? "signing-process" : "this-process")
+            .arg(escaped(certificate.subject))
+            .arg(certificate.key.text())
+            .arg(trust::time_text(certificate.not_after))
+            .arg(certificate.fingerprint());
+    } else {
+        LOG_ERROR(app_logger, TRUST_NO_SIGNER).arg(opened.error().text);
+    }
+    const std::scoped_lock lock(mutex);
+    if (opened) {
+        signer = *std::move(opened);
+    }
+    fault = opened ? "" : opened.error().text;
+}
+
+void FileSigner::Impl::run() {
+    open();
+    std::unique_lock lock(mutex);
+    for (;;) {
+        changed.wait(lock, [this] { return stopping || !order.empty(); });
+        if (stopping) {
+            return;
+        }
+        const auto key = order.front();
+        const auto given = jobs[key].given;
+        order.pop_front();
+        lock.unlock();
+        finish(key, given, make(key, *given));
+        lock.lock();
+    }
+}
+
+Result<Bytes> FileSigner::Impl::make(const Key& key, const Content& given) {
+    const auto bytes = whole(given);
+    if (!bytes) {
+        return bytes.error();
+    }
+    return key.digest ? sign(key, *bytes) : strip(*bytes);
+}
+
+Result<Bytes> FileSigner::Impl::sign(const Key& key, ByteView plain) {
+    if (!signer) {
+        return Failure{fault};  // set by this thread, before its first job
+    }
+    counters.add(Counter::signatures);
+    return trust::sign_file(*signer, {.file_name = key.name, .digest = *key.digest, .time = wall_now()}, plain);
+}
+
+Result<Bytes> FileSigner::Impl::strip(ByteView file) {
+    const auto parsed = trust::SignedFile::parse(file);
+    if (!parsed) {
+        return parsed.error();
+    }
+    if (parsed->encrypted) {
+        return Failure{"the file is encrypted for one phone"};
+    }
+    if (!signer || !trust::names(parsed->signer, signer->certificate().serial, signer->certificate().issuer)) {
+        return Failure{"it is signed by " + escaped(parsed->signer.subject) + ", whose certificate is not here"};
+    }
+    if (!parsed->is_signed_by(signer->certificate().key)) {
+        return Failure{"the signature does not fit: the file was changed after it was signed"};
+    }
+    return Bytes(parsed->body.begin(), parsed->body.end());
+}
+
+void FileSigner::Impl::finish(const Key& key, const ContentPtr& given, const Result<Bytes>& result) {
+    ContentPtr made;
+    if (result) {
+        made = std::make_shared<MemoryContent>(*result);
+    }
+    std::vector<Done> askers;
+    {
+        const std::scoped_lock lock(mutex);
+        const auto job = jobs.find(key);
+        askers = std::move(job->second.askers);
+        jobs.erase(job);
+        if (made) {
+            kept.put(key, {given, made}, given->size().value_or(0) + made->size().value_or(0) + sizeof(Kept));
+        }
+    }
+    if (!result) {
+        if (log_limit.pass()) {
+            const auto& message = key.digest ? TRUST_NOT_SIGNED : TRUST_NOT_STRIPPED;
+            LOG_WARN(upstream_logger, message).arg(escaped(key.name)).arg(result.error().text);
+        }
+    } else if (key.digest) {
+        LOG_INFO(upstream_logger, TRUST_SIGNED).arg(escaped(key.name)).arg(trust::digest_name(*key.digest)).arg(result->size());
+    }
+    for (const auto& done : askers) {
+        done(made ? Result<ContentPtr>(made) : Result<ContentPtr>(result.error()));
+    }
+}
+
+FileSigner::FileSigner(const TrustSettings& settings) : impl_(std::make_unique<Impl>(settings)) {
+    // Signals are the main thread's: this one inherits a mask that blocks them all.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    impl_->thread = std::thread([this] { impl_->run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+FileSigner::~FileSigner() {
+    {
+        const std::scoped_lock lock(impl_->mutex);
+        impl_->stopping = true;
+    }
+    impl_->changed.notify_one();
+    impl_->thread.join();
+    for (const auto& [key, job] : impl_->jobs) {
+        for (const auto& done : job.askers) {
+            done(Failure{"the daemon is stopping, or was given another key"});
+        }
+    }
+}
+
+void FileSigner::sign(const FileName& asked, ContentPtr plain, trust::Digest digest, Done done) {
+    enqueue({asked.text(), digest, plain.get()}, plain, std::move(done));
+}
+
+void FileSigner::strip(const FileName& asked, ContentPtr signed_file, Done done) {
+    enqueue({asked.key(), std::nullopt, signed_file.get()}, signed_file, std::move(done));
+}
+
+void FileSigner::enqueue(Key key, ContentPtr given, Done done) {
+    ContentPtr ready;
+    bool too_many = false;
+    {
+        const std::scoped_lock lock(impl_->mutex);
+        if (const auto* kept = impl_->kept.find(key)) {
+            ready = kept->made;
+        } else if (const auto job = impl_->jobs.find(key); job != impl_->jobs.end()) {
+            too_many = job->second.askers.size() >= max_askers;
+            if (!too_many) {
+                job->second.askers.push_back(std::move(done));
+            }
+        } else {
+            too_many = impl_->jobs.size() >= max_open;
+            if (!too_many) {
+                impl_->order.push_back(key);
+                auto& made = impl_->jobs[std::move(key)];
+                made.given = std::move(given);
+                made.askers.push_back(std::move(done));
+            }
+        }
+    }
+    if (ready) {
+        return done(std::move(ready));
+    }
+    if (too_many) {
+        return done(Failure{"too many files wait for their signature"});
+    }
+    impl_->changed.notify_one();
+}
+
+std::shared_ptr<const trust::Signer> FileSigner::signer() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->signer;
+}
+
+std::string FileSigner::fault() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->fault;
+}
+
+}  // namespace branchline
