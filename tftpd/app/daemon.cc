@@ -1,48 +1,25 @@
-#include "tftpd/app/daemon.h"
+#include "tftpd/app/daemon_impl.h"
 
-#include "tftpd/app/certificate_watch.h"
 #include "tftpd/app/config_file.h"
-#include "tftpd/app/control_socket.h"
 #include "tftpd/app/logging.h"
-#include "tftpd/app/notify.h"
-#include "tftpd/app/self_watch.h"
-#include "tftpd/app/server_table_writer.h"
-#include "tftpd/base/clock.h"
-#include "tftpd/config/config_error.h"
-#include "tftpd/config/config_reader.h"
-#include "tftpd/config/json_text.h"
-#include "tftpd/console/console.h"
-#include "tftpd/control/commands.h"
-#include "tftpd/control/service_switch.h"
+#include "tftpd/app/opening.h"
+#include "tftpd/config/machine.h"
 #include "tftpd/control/version.h"
-#include "tftpd/http/admin_service.h"
-#include "tftpd/http/file_service.h"
 #include "tftpd/log/log.h"
-#include "tftpd/phones/event_receiver.h"
-#include "tftpd/phones/phone_watch.h"
-#include "tftpd/resolve/prewarmer.h"
-#include "tftpd/resolve/resolver.h"
 #include "tftpd/server/interface_filter.h"
-#include "tftpd/server/tftp_server.h"
 
 #include "app_messages.h"
 
-#include <asiolink/io_service.h>
-
 #include <boost/algorithm/hex.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
+
 
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
-#include <functional>
 #include <future>
-#include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace branchline {
 namespace {
@@ -65,121 +42,11 @@ void raise_descriptor_limit() {
     }
 }
 
-// Runs `work`, which opens what `key` names. The parts know no files; if one refuses, this is where the line comes from.
-void opening(const ConstElementPtr& document, const char* key, const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const ConfigError& error) {
-        if (error.position().line != 0) {
-            throw;
-        }
-        const auto tftpd = document->get("Tftpd");
-        const auto value = tftpd->get(key);
-        throw ConfigError(position_of(value ? *value : *tftpd), error.what());
-    }
-}
-
 bool is_ready(const std::future<std::size_t>& result) {
     return result.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
-/// Steps that were taken and are to be taken back, newest first, unless all went well.
-class Undo {
-public:
-    Undo() = default;
-    Undo(const Undo&) = delete;
-    Undo& operator=(const Undo&) = delete;
-    ~Undo() {
-        for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-            try {
-                (*step)();
-            } catch (const std::exception& error) {
-                LOG_ERROR(app_logger, APP_SWITCH_BACK_FAILED).arg(error.what());
-            }
-        }
-    }
-    void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
-    void keep_all() { steps_.clear(); }
-
-private:
-    std::vector<std::function<void()>> steps_;
-};
-
 }  // namespace
-
-struct Daemon::Impl {
-    explicit Impl(DaemonOptions given) : options(std::move(given)) {}
-
-    [[nodiscard]] ConfigPtr with_options(const ConfigPtr& read) const;
-    void start_parts(const ReadConfig& read);
-    void receive_events();
-    void on_lease(const api::LeaseEvent& event);
-    void take(const std::function<ReadConfig()>& read);
-    void switch_to(const ReadConfig& read);
-    void reload_from_file();
-    void log_warnings(const ReadConfig& read) const;
-    void wait_for_signal();
-    void wait_for_tick();
-    [[nodiscard]] std::string why_not_serving() const;
-    void tell_hook();
-    void stop_soon(const std::string& why);
-    void answer_commands_until(const std::function<bool()>& done);
-    void stop();
-    [[nodiscard]] CommandTargets command_targets();
-    [[nodiscard]] Console::Daemon console_daemon();
-
-    const DaemonOptions options;
-    isc::asiolink::IOServicePtr io{new isc::asiolink::IOService()};
-    boost::asio::signal_set signals{io->getInternalIOService()};
-    boost::asio::steady_timer ticker{io->getInternalIOService()};
-    boost::asio::steady_timer stopper{io->getInternalIOService()};
-
-    ConfigPtr config;
-    ConstElementPtr document;
-    TimePoint started{};
-    TimePoint reloaded{};
-    std::string not_serving{};
-    bool stopping = false;
-    std::string why_stopped{};
-    ServiceManager service_manager;
-
-    // From the ground up; what is declared later stands on what is declared before, and goes first.
-    std::unique_ptr<trust::CertificateStores> certificates;
-    std::unique_ptr<CertificateWatch> certificate_watch;
-    LeaseTable leases;
-    std::unique_ptr<PhoneWatch> phones;
-    std::unique_ptr<Resolver> resolver;
-    std::unique_ptr<Prewarmer> prewarmer;
-    std::unique_ptr<TftpServer> tftp;
-    std::unique_ptr<HttpFileService> http;
-    std::unique_ptr<ServiceSwitch> service;
-    std::unique_ptr<SelfWatch> self_watch;
-    std::unique_ptr<Console> console;
-    std::unique_ptr<AdminService> admin;
-    std::unique_ptr<EventReceiver> events;
-    std::unique_ptr<ControlSocket> control;
-    std::unique_ptr<Commands> commands;
-    std::unique_ptr<ServerTableWriter> server_table;
-};
-
-ConfigPtr Daemon::Impl::with_options(const ConfigPtr& read) const {
-    if (!options.tftp_port) {
-        return read;
-    }
-    auto changed = std::make_shared<Config>(*read);
-    const auto single_port = read->transfer_ports.first == read->tftp_port && read->transfer_ports.last == read->tftp_port;
-    changed->tftp_port = *options.tftp_port;
-    if (single_port) {
-        changed->transfer_ports = {*options.tftp_port, *options.tftp_port};
-    }
-    return changed;
-}
-
-void Daemon::Impl::log_warnings(const ReadConfig& read) const {
-    for (const auto& warning : read.warnings) {
-        LOG_WARN(app_logger, APP_CONFIG_WARNING).arg(warning);
-    }
-}
 
 void Daemon::Impl::start_parts(const ReadConfig& read) {
     config = with_options(read.config);
@@ -199,6 +66,9 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     self_watch->configured(config, Clock::now());
     console = std::make_unique<Console>(config->cache.path.parent_path() / console_accounts, console_daemon());
     admin = std::make_unique<AdminService>(config->admin_listener, self_watch->pages(), console->site());
+    partners = std::make_unique<PartnerWatch>(
+        io->getInternalIOService(), [](const IpAddress& address) { return this_machine().has(address); },
+        [this] { tell_hook(); });
     events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
     control = std::make_unique<ControlSocket>(io);
@@ -221,65 +91,13 @@ void Daemon::Impl::receive_events() {
 // On the receiver's thread. A phone that gets a lease boots: what was remembered of it may be out of date.
 void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     phones->heard(event);
+    partners->named(event.servers);
     using Kind = api::LeaseEvent::Kind;
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
         std::string digits;
         boost::algorithm::hex(event.mac->begin(), event.mac->end(), std::back_inserter(digits));
         resolver->phone_boots(std::move(digits));
     }
-}
-
-// All parts or none: whoever refuses throws, and those that had switched are switched back. TFTP comes last of those that can
-// refuse, so that its ports, on which transfers are running, never have to be changed back.
-void Daemon::Impl::switch_to(const ReadConfig& read) {
-    const Loggers loggers(read.document, options.debug);
-    const auto next = with_options(read.config);
-    const auto old = config;
-    Undo undo;
-    opening(read.document, "control-socket", [&] { control->open(next->control_socket); });
-    undo.add([this, old] { control->open(old->control_socket); });
-    opening(read.document, "http-port", [&] { http->reconfigure(next); });
-    undo.add([this, old] { http->reconfigure(old); });
-    opening(read.document, "admin-listener", [&] { admin->reconfigure(next->admin_listener); });
-    undo.add([this, old] { admin->reconfigure(old->admin_listener); });
-    opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });
-    resolver->reconfigure(next);
-    prewarmer->reconfigure(next->prewarm);
-    undo.keep_all();
-
-    loggers.apply();
-    config = next;
-    document = read.document;
-    reloaded = Clock::now();
-    self_watch->configured(config, reloaded);
-    if (next->event_socket != old->event_socket) {
-        events->stop();
-        receive_events();
-    }
-    tell_hook();
-    log_warnings(read);
-    LOG_INFO(app_logger, APP_RELOADED).arg(options.file).arg(next->clusters.size());
-}
-
-// A new configuration, whoever asked for it. Throws what reading it or a part of the daemon throws; the old one runs then.
-void Daemon::Impl::take(const std::function<ReadConfig()>& read) {
-    if (stopping) {
-        throw std::runtime_error("the daemon is ending and takes no new configuration");
-    }
-    service_manager.reloading(Clock::now());
-    try {
-        switch_to(read());
-    } catch (...) {
-        self_watch->reload_refused(true);
-        service_manager.ready(self_watch->status());
-        throw;
-    }
-    self_watch->reload_refused(false);
-    service_manager.ready(self_watch->status());
-}
-
-void Daemon::Impl::reload_from_file() {
-    take([this] { return read_config_file(options.file); });
 }
 
 CommandTargets Daemon::Impl::command_targets() {
@@ -382,7 +200,8 @@ void Daemon::Impl::tell_hook() {
         }
         not_serving = std::move(reason);
     }
-    server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, not_serving.empty());
+    server_table->write(config->control_socket.empty() ? config->event_socket : config->control_socket, not_serving.empty(),
+                        partners->states());
 }
 
 void Daemon::Impl::stop_soon(const std::string& why) {
@@ -423,6 +242,7 @@ void Daemon::Impl::stop() {
     commands.reset();
     control.reset();
     events.reset();
+    partners.reset();
     service.reset();
     admin.reset();
     console.reset();

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <utility>
 
 namespace branchline {
 
@@ -18,7 +19,7 @@ ServerTableWriter::~ServerTableWriter() {
     }
 }
 
-void ServerTableWriter::write(const std::string& socket, bool serving) {
+void ServerTableWriter::write(const std::string& socket, bool serving, std::map<std::string, bool> others) {
     const auto path =
         socket.empty() ? std::string() : std::filesystem::path(socket).replace_filename(api::server_table_name).string();
     if (path != path_) {
@@ -32,8 +33,9 @@ void ServerTableWriter::write(const std::string& socket, bool serving) {
         return;
     }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
+    others.insert_or_assign("self", serving);
     const auto written = api::write_server_table(
-        path_, {.written = std::chrono::duration_cast<std::chrono::seconds>(now).count(), .alive = {{"self", serving}}});
+        path_, {.written = std::chrono::duration_cast<std::chrono::seconds>(now).count(), .alive = std::move(others)});
     if (!written && !failed_) {
         LOG_WARN(app_logger, APP_SERVER_TABLE_FAILED).arg(path_).arg(written.error().text);
     }

@@ -1,7 +1,8 @@
-// Tells the hook, once a second, that this daemon is alive and whether it serves (api/server_table.h). A table that is not
-// written any more grows stale by itself, so a daemon that hangs or dies is noticed too.
+// Tells the hook, once a second, that this daemon is alive and whether it serves, and which others do (api/server_table.h). A
+// table that is not written any more grows stale by itself, so a daemon that hangs or dies is noticed too.
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace branchline {
@@ -13,8 +14,9 @@ public:
     ServerTableWriter(const ServerTableWriter&) = delete;
     ServerTableWriter& operator=(const ServerTableWriter&) = delete;
 
-    /// `socket` is the control socket's path, or any other beside which the table lies; empty = nowhere.
-    void write(const std::string& socket, bool serving);
+    /// `socket` is the control socket's path, or any other beside which the table lies; empty = nowhere. `others`:
+    /// the other servers that phones are told, and whether they answer.
+    void write(const std::string& socket, bool serving, std::map<std::string, bool> others = {});
 
 private:
     std::string path_;

@@ -13,6 +13,7 @@
 #include "tftpd/store/log_limit.h"
 #include "tftpd/upstream/cluster_fetch.h"
 #include "tftpd/upstream/discovery.h"
+#include "tftpd/upstream/probe_name.h"
 #include "tftpd/upstream/prober.h"
 #include "resolve_messages.h"
 
@@ -242,6 +243,9 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
     const auto name = FileName::parse(question.name);
     if (!name) {
         return done({Answer::Kind::refused, nullptr, "", name.error().text});
+    }
+    if (name->key() == probe_name) {
+        return done({Answer::Kind::not_found, nullptr, std::string(probe_source), "alive"});
     }
     const auto view = impl_->view();
     if (!impl_->may_ask(*name, question, *view.config)) {

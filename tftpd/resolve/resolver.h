@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace branchline {
@@ -41,6 +42,9 @@ struct Answer {
     std::string source;
     std::string reason;  ///< for the log, when there is no content
 };
+
+/// The source of the answer to who asks only whether we live (upstream/probe_name.h): neither logged nor counted.
+inline constexpr std::string_view probe_source = "probe";
 
 /// A copy in the cache, for tftp-cache-list.
 struct CacheEntry {

@@ -4,6 +4,7 @@
 #include "tftpd/base/counters.h"
 #include "tftpd/base/histogram.h"
 #include "tftpd/log/log.h"
+#include "tftpd/resolve/resolver.h"
 
 #include "server_messages.h"
 
@@ -127,6 +128,9 @@ void TransferLog::dropped(const Session& session, std::string_view reason, TimeP
 }
 
 void TransferLog::not_found(const Session& session, std::string_view reason, TimePoint now) {
+    if (session.source == probe_source) {
+        return;  // another appliance asks every other second whether we live
+    }
     counters.add(Counter::tftp_not_found);
     tell(session, FileReport::Outcome::not_found, reason, now);
     if (fits(other_, now)) {

@@ -2,6 +2,7 @@
 
 #include "tftpd/log/log.h"
 #include "tftpd/upstream/http_fetch.h"
+#include "tftpd/upstream/probe_name.h"
 #include "tftpd/upstream/tftp_fetch.h"
 #include "upstream_messages.h"
 
@@ -23,7 +24,6 @@ constexpr std::chrono::milliseconds tick{500};
 
 constexpr std::size_t max_probes = 16;  // under way at once; further ones wait for the next tick
 
-constexpr const char* probe_name = "branchline-probe";
 constexpr std::uint64_t probe_max_size = 1024;  // bytes; a server that has such a file is alive, and the file is not wanted
 
 const Cluster* cluster_of(const std::vector<Cluster>& clusters, const RemoteServer& server) {

@@ -34,6 +34,14 @@ TEST(ServerTableWriter, ItSaysWhetherWeServe) {
     CHECK(!api::read_server_table(table("a"))->alive.at("self"));
 }
 
+TEST(ServerTableWriter, ItSaysWhichOthersAnswer) {
+    writer->write(scratch / "a" / "x.sock", true, {{"192.0.2.2", false}, {"2001:db8::2", true}});
+    const auto written = api::read_server_table(table("a"));
+    CHECK(!written->alive.at("192.0.2.2"));
+    CHECK(written->alive.at("2001:db8::2"));
+    CHECK(written->alive.at("self"));
+}
+
 TEST(ServerTableWriter, ItMovesWithTheSocket) {
     writer->write(scratch / "a" / "x.sock", true);
     writer->write(scratch / "b" / "x.sock", true);
