@@ -140,7 +140,13 @@ void FetchTransfer::lock(std::uint16_t tid, ByteView datagram, TimePoint now) {
 
 void FetchTransfer::on_oack(std::uint16_t tid, const OptionAck& oack, ByteView datagram, TimePoint now) {
     if (!settings_.options) {
-        ++passed_over_;  // Nobody asked for options: not an answer to us.
+        ++passed_over_;
+        if (!tid_) {
+            // Nobody asked for options. Whoever says so is wrong about more than that, and without a size nothing else would
+            // show.
+            tid_ = tid;
+            fail(End::protocol_error, ErrorCode::illegal_operation, "no options were asked for");
+        }
         return;
     }
     if (tid_) {

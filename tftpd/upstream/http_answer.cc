@@ -101,6 +101,9 @@ void HttpAnswer::Parser::on_field_impl(http::field name, string_view, string_vie
     if (name == http::field::content_encoding && !value.empty() && !boost::beast::iequals(value, "identity")) {
         break_off("encoded content", error);
     }
+    if (name == http::field::transfer_encoding && !boost::beast::iequals(value, "chunked")) {
+        break_off("encoded for the transfer", error);  // RFC 9112 6.1: "gzip, chunked" would be unpacked by nobody
+    }
 }
 
 void HttpAnswer::Parser::on_header_impl(error_code& error) {

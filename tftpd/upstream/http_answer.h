@@ -3,7 +3,8 @@
 //
 //   200 with Content-Length, or chunked     the file; an end before its end, or bytes after it, is broken
 //   200 that ends when the connection does  broken: a cut could not be told from the end
-//   200 with another Content-Encoding       broken: the bytes would not be the file's
+//   200 with another Content-Encoding, or   broken: the bytes would not be the file's
+//     a Transfer-Encoding besides chunked
 //   404, 403, 410                           not found (CUCM says 404)
 //   503                                     busy: CUCM's "searching, try again" (a proxy's first answer)
 //   anything else, redirects included       broken: we talk to configured servers only

@@ -186,12 +186,12 @@ TEST(FetchTransfer, OnlyBlockOneAnswersARequest) {
     CHECK_FALSE(bench.fetch.found());
 }
 
-TEST(FetchTransfer, AnOackNobodyAskedForIsPassedOver) {
+TEST(FetchTransfer, AnOackNobodyAskedForIsAFault) {
     Bench bench(plain_settings());
     bench.sends();
-    STRINGS_EQUAL("", bench.oack({}));
+    STRINGS_EQUAL("E4", bench.oack({}));
+    CHECK(bench.is(State::failed, End::protocol_error));
     CHECK_FALSE(bench.fetch.found());
-    CHECK_EQUAL(1, bench.fetch.passed_over());
 }
 
 TEST(FetchTransfer, GarbageIsPassedOver) {

@@ -131,6 +131,8 @@ TEST(HttpAnswer, TwoLengthsThatDifferAreBroken) {
 
 TEST(HttpAnswer, CompressedContentIsBroken) {
     CHECK_TRUE(Fed("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello").verdict == Verdict::broken);
+    CHECK_TRUE(Fed("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n").verdict ==
+               Verdict::broken);
     CHECK_TRUE(Fed("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello").verdict ==
                Verdict::complete);
 }
