@@ -106,15 +106,6 @@ class RealClusters(BranchTest):
         self.get(name)
         self.assertEqual(self.nginx.requests().count(name), 2)
 
-    def test_AMovedPhoneFindsItsNewHome(self):
-        """The owner says "not found": all clusters are asked again at once."""
-        name = "SEP0011223344BB.cnf.xml"
-        (self.hq / name).write_bytes(b"<device>hq</device>")
-        self.assertEqual(self.get(name), b"<device>hq</device>")
-        (self.hq / name).unlink()
-        (self.north / name).write_bytes(b"<device>north</device>")
-        self.later(lambda: self.get(name) == b"<device>north</device>", 18, "the configuration from its new home")
-
     def test_OwnFilesComeFirst(self):
         (self.hq / "own.xml").write_bytes(b"theirs")
         self.box.put("own.xml", b"ours")

@@ -261,8 +261,7 @@ void Fetch::choose(const Runner& winner) {
     for (const Runner& other : runners_) {
         Asked& server = asked(other.step.server);
         if (!server.answered && now - server.since >= server_stagger) {
-            server.answered = true;  // said once
-            mark_down(server.server, "no answer while the next server answered");
+            health_.outrun(server.server, now);
         }
     }
     std::erase_if(runners_, [this](const Runner& one) { return one.id != winner_; });

@@ -39,6 +39,7 @@ void HealthTable::failed(const RemoteServer& server, std::string reason, TimePoi
     // It may come back as another program: what the old one could do is no longer known.
     health.works.reset();
     health.tftp_options = false;
+    health.doubted_until = {};
 }
 
 void HealthTable::suspect(const RemoteServer& server, TimePoint now) {
@@ -47,6 +48,11 @@ void HealthTable::suspect(const RemoteServer& server, TimePoint now) {
         health.suspected = true;
         health.next_probe = now;
     }
+}
+
+void HealthTable::outrun(const RemoteServer& server, TimePoint now) {
+    suspect(server, now);
+    of(server).doubted_until = now + doubt;
 }
 
 void HealthTable::broke(const RemoteServer& server, std::string reason, TimePoint now) {

@@ -24,7 +24,7 @@ struct ServerHealth {
     std::optional<Transport> works{};  ///< http or tftp, for transport "auto"
     bool tftp_options = false;         ///< it has answered a TFTP request with OACK
     std::string last_error{};
-    TimePoint doubted_until{};  ///< it sent something broken: asked after the cluster's other servers until then
+    TimePoint doubted_until{};  ///< it sent something broken, or was slow: asked after the cluster's other servers until then
 };
 
 class HealthTable {
@@ -32,8 +32,8 @@ public:
     /// Time between probes of a server that is down: 10 s, so that recovery is noticed within 15.
     static constexpr std::chrono::seconds probe_interval{10};
 
-    /// How long a server that sent something broken is asked last. A phone asks again within seconds, and must not meet the
-    /// same broken file again while another server has a whole one.
+    /// How long a server that sent something broken, or was slower than the next one, is asked last. A phone asks again within
+    /// seconds, and must not meet the same broken file again while another server has a whole one.
     static constexpr std::chrono::seconds doubt{60};
 
     [[nodiscard]] ServerHealth& of(const RemoteServer& server);
@@ -44,6 +44,10 @@ public:
 
     /// It was silent, for a time that a living server may need too: to be probed at once. It stays up until the probe fails.
     void suspect(const RemoteServer& server, TimePoint now);
+
+    /// The next server answered while it was still silent: it is probed at once, and asked after the others for `doubt`, so
+    /// that neither a dead nor a slow one costs the next phones the same wait.
+    void outrun(const RemoteServer& server, TimePoint now);
 
     /// It answered, but not with the whole file. It stays up: other files may be sound.
     void broke(const RemoteServer& server, std::string reason, TimePoint now);

@@ -131,10 +131,23 @@ TEST(ClusterFetch, ADeadFirstServerCostsUnderASecondOnceAndNothingAfterwards) {
     CHECK_TRUE(fetch() == FetchResult::complete);
     STRCMP_EQUAL("second", bytes.c_str());
     CHECK_TRUE(elapsed < milliseconds(1400));
-    CHECK_FALSE(is_up(cluster.servers[0]));
+    CHECK_TRUE(health.find(cluster.servers[0])->suspected);  // a probe finds out
     CHECK_TRUE(fetch() == FetchResult::complete);
     CHECK_TRUE(elapsed < milliseconds(250));
     CHECK_EQUAL(0U, third.requests());
+}
+
+TEST(ClusterFetch, ASlowFirstServerIsNotCalledDownAndIsAskedLast) {
+    HttpReply slow = good_reply("slow");
+    slow.delay = milliseconds(5000);
+    const HttpServer first(io, {slow});
+    const HttpServer second(io, {good_reply("second")});
+    cluster.servers = {{here, closed_port(io), first.port()}, {here, 1, second.port()}};
+    CHECK_TRUE(fetch() == FetchResult::complete);
+    CHECK_TRUE(is_up(cluster.servers[0]));
+    CHECK_TRUE(health.order(cluster, Clock::now()).front() == cluster.servers[1]);
+    CHECK_TRUE(fetch() == FetchResult::complete);
+    CHECK_EQUAL(1U, first.requests());
 }
 
 TEST(ClusterFetch, ARefusingFirstServerCostsNothing) {
@@ -324,7 +337,7 @@ TEST(ClusterFetch, HttpThatAcceptsAndSaysNothingIsReplacedByTftp) {
     CHECK_TRUE(is_up(cluster.servers[0]));
 }
 
-TEST(ClusterFetch, AServerThatOnlyAcceptsConnectionsIsMarkedDown) {
+TEST(ClusterFetch, AServerThatOnlyAcceptsConnectionsIsSuspected) {
     HttpReply nothing;
     nothing.then_close = false;
     const HttpServer http(io, {nothing});
@@ -333,7 +346,7 @@ TEST(ClusterFetch, AServerThatOnlyAcceptsConnectionsIsMarkedDown) {
     CHECK_TRUE(fetch() == FetchResult::complete);
     STRCMP_EQUAL("second", bytes.c_str());
     CHECK_TRUE(elapsed >= milliseconds(550) && elapsed < milliseconds(1400));
-    CHECK_FALSE(is_up(cluster.servers[0]));
+    CHECK_TRUE(health.find(cluster.servers[0])->suspected);
     CHECK_TRUE(fetch() == FetchResult::complete);
     CHECK_TRUE(elapsed < milliseconds(250));
 }

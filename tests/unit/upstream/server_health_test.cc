@@ -91,6 +91,22 @@ TEST(ServerHealth, ASuspectedServerIsAskedAsBeforeAndProbedAtOnce) {
     CHECK_TRUE(health.due({cluster}, now + seconds(100)).empty());
 }
 
+TEST(ServerHealth, OneThatWasOutrunIsProbedAtOnceAndAskedLastForAMinute) {
+    health.outrun(first, now);
+    CHECK_TRUE(health.find(first)->up);
+    CHECK_EQUAL(1U, health.due({cluster}, now).size());
+    health.answered(first, Transport::http, now + seconds(1));
+    CHECK_TRUE(health.order(cluster, now + seconds(59)).back() == first);
+    CHECK_TRUE(health.order(cluster, now + seconds(60)).front() == first);
+}
+
+TEST(ServerHealth, ADeadOneThatComesBackIsNotTakenForSlow) {
+    health.outrun(first, now);
+    health.failed(first, "no answer", now + seconds(2));
+    health.answered(first, Transport::http, now + seconds(12));
+    CHECK_TRUE(health.order(cluster, now + seconds(12)).front() == first);
+}
+
 TEST(ServerHealth, SuspicionDoesNotBringTheProbeOfADeadServerForward) {
     health.failed(first, "no answer", now);
     health.suspect(first, now);
