@@ -3,11 +3,10 @@
 #include "tftpd/base/counters.h"
 #include "tftpd/http/content_pieces.h"
 #include "tftpd/http/hang_up.h"
+#include "tftpd/http/request_record.h"
 #include "tftpd/http/request_target.h"
 #include "tftpd/http/response_head.h"
 #include "tftpd/log/log.h"
-
-#include "http_messages.h"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -35,7 +34,7 @@ constexpr std::size_t max_lingering_bytes = 256 * 1024;  // read and thrown away
 class Connection final : public HttpConnection, public std::enable_shared_from_this<Connection> {
 public:
     Connection(asio::ip::tcp::socket socket, ConnectionHost& host, IpAddress phone)
-        : host_(host), stream_(std::move(socket)), phone_(std::move(phone)) {}
+        : host_(host), stream_(std::move(socket)), phone_(phone), record_(host, std::move(phone)) {}
 
     void start() override { read_request(); }
     void finish() override;
@@ -51,8 +50,6 @@ private:
     void watch();
     void refuse(unsigned status, const std::string& reason);
     void answer_without_body(unsigned status, const std::string& reason, std::optional<std::uint64_t> length = 0);
-    void log_done(unsigned status, std::uint64_t bytes, const std::string& reason);
-    void tell(FileReport::Outcome outcome, std::uint64_t bytes, const std::string& reason);
     void send_next();
     void send(std::string_view before, ByteView piece, std::string_view after, bool last);
     void on_sent(const error_code& error, std::size_t piece_bytes, bool last);
@@ -64,12 +61,11 @@ private:
     void end();
 
     [[nodiscard]] bool keeps_alive() const;
-    [[nodiscard]] std::string milliseconds() const;
-    [[nodiscard]] bool may_log();
 
     ConnectionHost& host_;
     beast::tcp_stream stream_;
     IpAddress phone_;
+    RequestRecord record_;
     beast::flat_buffer buffer_{2 * max_request_head};  // pipelined requests wait in it
     std::optional<http::request_parser<http::empty_body>> parser_{};
     Phase phase_ = Phase::reading;
@@ -82,9 +78,6 @@ private:
     std::size_t lingered_ = 0;
 
     // The answer under way.
-    TimePoint asked_at_{};
-    std::string file_{};  // escaped
-    std::string source_{};
     std::optional<ContentPieces> pieces_{};
     bool head_sent_ = false;
     bool chunked_ = false;
@@ -119,7 +112,7 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     if (phase_ == Phase::ended) {
         return;
     }
-    asked_at_ = Clock::now();
+    record_.begin();
     stream_.expires_never();
     if (error == http::error::header_limit || error == http::error::buffer_overflow || head_bytes > max_request_head) {
         return refuse(431, "a request head of more than 8 KiB");
@@ -152,10 +145,8 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
         return refuse(400, name.error().text);
     }
 
-    counters.add(Counter::http_requests);
     phase_ = Phase::asking;
-    file_ = escaped(std::string_view(*name).substr(1));
-    source_ = "-";
+    record_.for_file(escaped(std::string_view(*name).substr(1)));
     head_sent_ = false;
     Question question{std::move(*name), phone_, request.count(beast::string_view(proxy_mark.data(), proxy_mark.size())) != 0};
     host_.ask(std::move(question), [box = host_.post_box, weak = weak_from_this()](Answer answer) {
@@ -187,22 +178,18 @@ void Connection::on_answer(Answer answer) {
     }
     phase_ = Phase::sending;
     waiting_ = false;
-    source_ = answer.source.empty() ? "-" : answer.source;
+    record_.answered_from(answer.source);
     switch (answer.kind) {
         case Answer::Kind::not_found:
-            counters.add(Counter::http_not_found);
             return answer_without_body(404, answer.reason);
         case Answer::Kind::refused:
-            counters.add(Counter::http_refused);
             return answer_without_body(403, answer.reason);
         case Answer::Kind::unavailable:
-            counters.add(Counter::http_failed);
             return answer_without_body(503, answer.reason);
         case Answer::Kind::content:
             break;
     }
     if (parser_->get().method() == http::verb::head) {
-        counters.add(Counter::http_done);
         return answer_without_body(200, "", answer.content->size());
     }
     const auto crowded = host_.open_connections() > connections_with_large_pieces;
@@ -212,11 +199,7 @@ void Connection::on_answer(Answer answer) {
 
 // What is not a request for a file at all: answered, and the connection ends, because nobody knows where the next begins.
 void Connection::refuse(unsigned status, const std::string& reason) {
-    counters.add(Counter::http_requests);
-    counters.add(Counter::http_refused);
-    if (may_log()) {
-        LOG_INFO(http_logger, HTTP_REQUEST_BAD).arg(phone_.to_string()).arg(status).arg(reason);
-    }
+    record_.bad(status, reason);
     phase_ = Phase::sending;
     must_close_ = true;
     before_ = format({.status = status, .length = 0, .close = true});
@@ -224,43 +207,9 @@ void Connection::refuse(unsigned status, const std::string& reason) {
 }
 
 void Connection::answer_without_body(unsigned status, const std::string& reason, std::optional<std::uint64_t> length) {
-    log_done(status, 0, reason);
+    record_.done(status, 0, reason);
     before_ = format({.status = status, .length = length, .close = !keeps_alive()});
     send(before_, {}, {}, true);
-}
-
-void Connection::tell(FileReport::Outcome outcome, std::uint64_t bytes, const std::string& reason) {
-    if (host_.listener) {
-        const auto now = Clock::now();
-        host_.listener({.phone = phone_,
-                        .name = file_,
-                        .http = true,
-                        .outcome = outcome,
-                        .source = source_,
-                        .reason = reason,
-                        .bytes = bytes,
-                        .took = now - asked_at_,
-                        .ended = now});
-    }
-}
-
-void Connection::log_done(unsigned status, std::uint64_t bytes, const std::string& reason) {
-    using Outcome = FileReport::Outcome;
-    tell(status == 200   ? Outcome::sent
-         : status == 404 ? Outcome::not_found
-         : status == 403 ? Outcome::refused
-                         : Outcome::unavailable,
-         bytes, reason);
-    if (may_log()) {
-        LOG_INFO(http_logger, HTTP_READ_DONE)
-            .arg(phone_.to_string())
-            .arg(file_)
-            .arg(source_)
-            .arg(bytes)
-            .arg(milliseconds())
-            .arg(status)
-            .arg(reason.empty() ? "" : " reason=" + reason);
-    }
 }
 
 void Connection::send_next() {
@@ -285,7 +234,6 @@ void Connection::send_next() {
             return fail("the content could not be completed");
         }
         pieces_.reset();
-        counters.add(Counter::http_failed);
         return answer_without_body(503, "the content could not be completed");
     }
 
@@ -344,8 +292,7 @@ void Connection::on_sent(const error_code& error, std::size_t piece_bytes, bool 
 }
 
 void Connection::body_sent() {
-    counters.add(Counter::http_done);
-    log_done(200, pieces_->given(), "");
+    record_.done(200, pieces_->given(), "");
     pieces_.reset();
     reset_on_close(false);
     after_answer();
@@ -380,17 +327,7 @@ void Connection::linger() {
 
 // The phone must not take what it has for the whole file: a reset, not an orderly end.
 void Connection::fail(const std::string& reason) {
-    counters.add(Counter::http_failed);
-    tell(FileReport::Outcome::broken_off, pieces_->given(), reason);
-    if (may_log()) {
-        LOG_INFO(http_logger, HTTP_READ_FAILED)
-            .arg(phone_.to_string())
-            .arg(file_)
-            .arg(source_)
-            .arg(pieces_ ? pieces_->given() : 0)
-            .arg(milliseconds())
-            .arg(reason);
-    }
+    record_.broken_off(pieces_ ? pieces_->given() : 0, reason);
     reset_on_close(true);
     end();
 }
@@ -419,18 +356,6 @@ bool Connection::keeps_alive() const {
     const auto& request = parser_->get();
     return !must_close_ && !finish_ && request.version() >= 11 && request.keep_alive() &&
            requests_ < max_requests_per_connection;
-}
-
-std::string Connection::milliseconds() const {
-    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - asked_at_).count());
-}
-
-bool Connection::may_log() {
-    const auto left_out = host_.log_lines.take(Clock::now());
-    if (left_out.value_or(0) != 0) {
-        LOG_WARN(http_logger, HTTP_LINES_LEFT_OUT).arg(*left_out);
-    }
-    return left_out.has_value();
 }
 
 }  // namespace
