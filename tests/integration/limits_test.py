@@ -1,5 +1,6 @@
 """What is bounded: transfers of one address, transfers of all, and the ports that they run on."""
 
+import os
 import socket
 import time
 
@@ -79,8 +80,11 @@ class ManyHalfOpen(BranchTest):
         # Hosts enough that the limit of one address does not end it: a /64 of one's own counts as one client.
         cls.host.ip(*[f"addr add 192.0.2.{n}/24 dev eth0" for n in range(100, 180)])
 
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.tftpd.process.pid}/fd"))
+
     def test_OthersAreServed(self):
-        before = self.tftpd.memory()
+        before, descriptors = self.tftpd.memory(), self.descriptors()
         sockets = []
         for n in range(100, 164):
             for _ in range(64):
@@ -98,8 +102,59 @@ class ManyHalfOpen(BranchTest):
         for one in sockets:
             one.close()
         self.assertLess(sorted(times)[-1], 1.0 * paths.PATIENCE, "a good phone had to wait")
+        self.assertLess(sorted(times)[10], 0.25 * paths.PATIENCE, "good phones had to wait")
         if not paths.SANITIZED:
             self.assertLess(grown, 32 << 20, "resident bytes grew")
+        self.later(lambda: self.descriptors() <= descriptors, 30, "all descriptors given back")
+
+
+class NarrowPorts(BranchTest):
+    """A range that the running threads hold whole: what to do is said, and doing it helps."""
+
+    def test_AReloadSaysWhatToDo(self):
+        self.box.put("file.bin", b"x")
+        daemon = self.start_tftpd(transfer_ports={"first": 40000, "last": 40000}, threads=2)
+        changed = tftpd.document(self.box, transfer_ports={"first": 40000, "last": 40000}, threads=1)
+        daemon.write(changed)
+        answer = daemon.command("config-reload")
+        self.assertEqual(answer["result"], 1)
+        self.assertRegex(answer["text"], r"branchline-tftpd\.conf:\d+:\d+.*held by the threads of the running configuration.*stop")
+        for command in ("tftp-service-stop", "config-reload", "tftp-service-start"):
+            answer = daemon.command(command)
+            self.assertEqual(answer["result"], 0, answer)
+        host = self.branch.phone_host("pc", "192.0.2.50")
+        self.later(lambda: tftp.read(host, V4, "file.bin", timeout=0.5) == b"x", 5)
+
+
+class LogFlood(BranchTest):
+    """T19: whoever asks for hostile names as fast as he can writes less than 1 MiB a minute into the log, all of it harmless."""
+
+    allowed = (1 << 20) / 60  # bytes a second, once what a booting branch may write at once is used up
+
+    def test_TheLogStaysSmallAndClean(self):
+        daemon = self.start_tftpd()
+        host = self.branch.phone_host("flooder", "192.0.2.50")
+        with host:
+            asking = self.own(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+
+        def by_http():
+            with clients.HttpConnection(host, V4) as connection:
+                connection.send(b"GET /%1b%5b31m" + b"B" * 180 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertGreaterEqual(connection.answer().status, 400)
+
+        for _ in range(1100):
+            by_http()
+        start, before, sent = time.monotonic(), daemon.process.mark(), 0
+        while time.monotonic() - start < 3:
+            for _ in range(100):
+                asking.sendto(tftp.rrq(f"\x1b[31m\r\n%s%n{sent:x}" + "A" * 180), (V4, 69))
+                sent += 1
+            by_http()
+        a_second = (daemon.process.mark() - before) / (time.monotonic() - start)
+        self.assertGreater(sent, 1000)
+        self.assertLess(a_second, self.allowed)
+        self.assertNotRegex(daemon.process.output(), r"[\x00-\x08\x0b-\x1f\x7f]")
+        self.assertTrue(daemon.process.running)
 
 
 class Sweep(BranchTest):

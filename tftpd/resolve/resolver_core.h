@@ -93,7 +93,7 @@ private:
     RivalWatch rivals_;
     LruMap<std::string, TimePoint> rivals_looked_for_{max_rival_marks};
     RateLimit queries_{queries_per_second, query_burst};
-    RateLimit lines_{50, 1000};
+    RateLimit lines_{20, 1000};
     std::unordered_map<std::string, JobPtr> jobs_;
     std::set<JobPtr> earlier_jobs_;  // of earlier configurations, and those of the loop rule: nobody joins them
     struct Waiting {

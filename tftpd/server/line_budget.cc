@@ -17,6 +17,10 @@ std::optional<std::uint64_t> LineBudget::take(TimePoint now) {
         return std::nullopt;
     }
     left_ -= 1;
+    if (left_out_ == 0 || now - told_ < told_every) {
+        return 0;
+    }
+    told_ = now;
     return std::exchange(left_out_, 0);
 }
 

@@ -58,6 +58,20 @@ bool same_sockets(const Config& left, const Config& right) {
            left.transfer_ports.first == right.transfer_ports.first && left.transfer_ports.last == right.transfer_ports.last;
 }
 
+/// The ports of `transfer-ports` may all be held by threads of our own that have transfers: two sockets of one port would take
+/// each other's datagrams.
+ConfigError held_by_ourselves(const TransferPorts& ports) {
+    return {
+        {"transfer-ports", 0, 0},
+        "all ports from " + std::to_string(ports.first) + " to " + std::to_string(ports.last) +
+            " are held by the threads of the running configuration, which keep them until their last transfer has ended. Name "
+            "more or other ports; or run \"branchlinectl service stop\", reload, and run \"branchlinectl service start\"."};
+}
+
+bool overlap(const TransferPorts& left, const TransferPorts& right) {
+    return left.last != 0 && right.last != 0 && left.first <= right.last && right.first <= left.last;
+}
+
 /// Our listeners share their port among themselves, so the kernel would also let a second daemon in. One socket that does not
 /// share finds out whether somebody is there.
 void check_port_is_free(std::uint16_t port) {
@@ -101,6 +115,18 @@ struct TftpServer::Impl {
             opened.push_back(std::make_unique<TftpWorker>(plan, resolver, admission, log));
         }
         return opened;
+    }
+
+    /// While the workers of now hold their ports.
+    Workers open_beside(const ConfigPtr& wanted) {
+        try {
+            return open(wanted);
+        } catch (const ConfigError& error) {
+            if (error.position().file == "transfer-ports" && overlap(wanted->transfer_ports, config->transfer_ports)) {
+                throw held_by_ourselves(wanted->transfer_ports);
+            }
+            throw;
+        }
     }
 
     void start(Workers& which) {
@@ -181,7 +207,7 @@ void TftpServer::reconfigure(ConfigPtr config) {
             impl_->free_single_port(config->tftp_port);
             check_port_is_free(config->tftp_port);
         }
-        auto opened = impl_->open(config);
+        auto opened = impl_->open_beside(config);
         const bool same_port = config->tftp_port == impl_->config->tftp_port;
         impl_->retire_workers(same_port && is_single_port(*impl_->config));
         impl_->workers = std::move(opened);

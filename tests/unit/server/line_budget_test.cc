@@ -29,6 +29,15 @@ TEST(LineBudget, TheFirstLineThatFitsAgainTellsHowManyWereLeftOut) {
     LONGS_EQUAL(0, *budget.take(now + 300ms));
 }
 
+TEST(LineBudget, HowManyWereLeftOutIsToldOnceInTenSeconds) {
+    lines(3 + 7, now);
+    LONGS_EQUAL(7, *budget.take(now + 101ms));
+    lines(5, now + 102ms);
+    LONGS_EQUAL(0, *budget.take(now + 1s));
+    lines(20, now + 2s);
+    LONGS_EQUAL(22, *budget.take(now + 10200ms));
+}
+
 TEST(LineBudget, OverAMinuteItWritesTheBurstAndTheRateAndNoMore) {
     unsigned written = 0;
     for (int step = 0; step < 6000; ++step) {
