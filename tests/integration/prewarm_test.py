@@ -72,7 +72,7 @@ class Prewarming(BranchTest):
         self.put(**{"ringlist.xml": b"new"})
         self.assertEqual(clients.phone_http(self.phones, V4, "ringlist.xml").body, b"old")
         status, out, _ = self.ctl("--json", "prewarm", "ringlist.xml")
-        self.assertEqual((status, json.loads(out)["present"]), (0, 1))
+        self.assertEqual((status, json.loads(out)["arguments"]["present"]), (0, 1))
         self.assertEqual(clients.phone_http(self.phones, V4, "ringlist.xml").body, b"new")
 
     def test_OwnFilesAndBadNames(self):

@@ -111,4 +111,23 @@ ExitStatus stop_service(const Request& request) {
     return exit_done;
 }
 
+ExitStatus prewarm_files(Request request) {
+    auto answer = ask(request);
+    request.arguments.reset();
+    ProgressBar bar("prewarming");
+    while (answer && is_good(answer) && number_of(answer, "waiting") + number_of(answer, "fetching") > 0) {
+        bar.say("prewarming: " + std::to_string(number_of(answer, "present")) + " of " +
+                std::to_string(number_of(answer, "count")) + " files, " + std::to_string(number_of(answer, "bytes") / 1000) +
+                " kB");
+        std::this_thread::sleep_for(look_again);
+        answer = ask(request);
+    }
+    bar.say("");
+    if (!answer) {
+        return exit_failed;
+    }
+    const auto status = show(request, answer);
+    return status == exit_done && number_of(answer, "missing") + number_of(answer, "failed") > 0 ? exit_failed : status;
+}
+
 }  // namespace branchline

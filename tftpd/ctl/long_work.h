@@ -1,4 +1,5 @@
-// What takes more than one command: a file sent in pieces, and a stop that is waited for. Both show how far they are.
+// What takes more than one command: a file sent in pieces, a stop and a prewarming that are waited for. All show how far they
+// are.
 #pragma once
 
 #include "tftpd/ctl/request.h"
@@ -13,5 +14,8 @@ ExitStatus add_file(Request request, const std::string& file);
 
 /// Sends `request` (tftp-service-stop) and waits until transfers have ended or were cut off.
 ExitStatus stop_service(const Request& request);
+
+/// Sends `request` (tftp-prewarm) and waits until every file has come or has not; that one is not there is exit_failed.
+ExitStatus prewarm_files(Request request);
 
 }  // namespace branchline

@@ -4,7 +4,6 @@
 #include "tftpd/ctl/certificate_words.h"
 #include "tftpd/ctl/long_work.h"
 #include "tftpd/ctl/phone_tables.h"
-#include "tftpd/ctl/prewarm.h"
 #include "tftpd/ctl/request.h"
 #include "tftpd/ctl/system_words.h"
 #include "tftpd/ctl/tables.h"
@@ -71,6 +70,15 @@ public:
         add_phones();
         auto* prewarm = app_.add_subcommand("prewarm", "fetch files before phones ask; a .loads file brings its members");
         prewarm->add_option("NAME", names_, "the files' names")->required();
+        prewarm->callback([this] {
+            auto names = Element::createList();
+            for (const auto& name : names_) {
+                names->add(Element::create(name));
+            }
+            request_.ask("tftp-prewarm", branchline::prewarm_table);
+            request_.argument("names", names);
+            instead_ = [this] { return branchline::prewarm_files(request_); };
+        });
         add_system();
         add_send();
     }
@@ -83,9 +91,6 @@ public:
         }
         if (instead_) {
             return instead_();
-        }
-        if (!names_.empty()) {
-            return branchline::prewarm(request_.socket, names_, request_.json);
         }
         return branchline::send(request_);
     }

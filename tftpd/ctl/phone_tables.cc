@@ -76,8 +76,9 @@ std::string phone_table(const ConstElementPtr& arguments) {
                         text(phone, member(phone, "address") ? "address" : "address6"),
                         duration_text(number(phone, "silent")) + " ago", text(phone, "verdict"), text(phone, "text")});
     }
-    return table(rows) + std::to_string(number(arguments, "count")) + " phones, " +
-           std::to_string(number(arguments, "with-problems")) + " with problems\n";
+    return table(rows) + std::to_string(number(arguments, "count")) +
+           (number(arguments, "count") == 1 ? " phone, " : " phones, ") + std::to_string(number(arguments, "with-problems")) +
+           " with problems\n";
 }
 
 std::string phone_csv(const ConstElementPtr& arguments) {

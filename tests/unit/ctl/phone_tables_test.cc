@@ -14,7 +14,7 @@ TEST_GROUP(PhoneTables) {
 TEST(PhoneTables, TheListNamesPhoneAndVerdict) {
     CHECK_EQUAL(std::string("DEVICE           MODEL    ADDRESS   HEARD      VERDICT     WHY\n"
                             "SEP001122334455  CP-8841  10.0.0.5  2 min ago  no-servers  it was sent no \"servers\"; set them.\n"
-                            "1 phones, 1 with problems\n"),
+                            "1 phone, 1 with problems\n"),
                 phone_table(list));
 }
 
