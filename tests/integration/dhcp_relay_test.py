@@ -3,7 +3,7 @@
     phone --- floor0 [dhcrelay] up0 --- phone network --- lan0 [appliance]
 """
 
-from branch import dhcp, paths
+from branch import clients, dhcp, paths
 from branch.case import BranchTest
 from branch.netns import Namespace, Switch
 from branch.process import Process
@@ -26,8 +26,11 @@ class ThroughDhcrelay(BranchTest):
             "addr add 2001:db8:b::1/64 dev floor0 nodad",
             "addr add 2001:db8:1::60/64 dev up0 nodad",
         )
+        cls.relay.sysctl("net.ipv4.ip_forward", 1)
+        cls.relay.sysctl("net.ipv6.conf.all.forwarding", 1)
         box.namespace.ip("route replace 203.0.113.0/24 via 192.0.2.60", "route replace 2001:db8:b::/64 via 2001:db8:1::60")
         cls.host = branch.host("upstairs", switch=cls.floor)
+        cls.start_tftpd(device_binding="enforce")
         cls.start_kea(
             4,
             {"tftp-servers": ["auto", "192.0.2.2"], "withdraw-dead": False},
@@ -68,3 +71,21 @@ class ThroughDhcrelay(BranchTest):
         reply = client.request(advertise)
         self.assertEqual((reply.name, reply.tftp_servers), ("REPLY", ["2001:db8:1::1", "2001:db8:1::2"]))
         self.assertTrue(str(reply.address).startswith("2001:db8:b::1"), reply.address)
+
+    def test_APhoneUpstairsGetsItsOwnFilesAndNoOthers(self):
+        """device-binding: the relay's address is not the phone's."""
+        mac = MAC.format(4)
+        host = self.branch.host("bound", switch=self.floor, mac=mac)
+        names = [f"SEP{one.replace(':', '').upper()}.cnf.xml" for one in (mac, MAC.format(5))]
+        for name in names:
+            self.box.put(name, b"<device/>")
+        _, ack = self.own(dhcp.Client4(host, "eth0", mac)).lease()
+        self.later(lambda: "fe80" in host.run(["ip", "-6", "addr", "show", "dev", "eth0", "-tentative"]).stdout, what="link-local")
+        client = self.own(dhcp.Client6(host, "eth0", mac))
+        reply = client.request(client.solicit())
+        host.ip(f"addr add {ack.yiaddr}/24 dev eth0", f"addr add {reply.address}/64 dev eth0 nodad")
+        host.ip("route add default via 203.0.113.1", "route add default via 2001:db8:b::1")
+        status = lambda server, name: clients.phone_http(host, server, name).status
+        for server in (self.box.address4, self.box.address6):
+            self.becomes(200, lambda: status(server, names[0]), 5, "its own file")
+            self.assertEqual(status(server, names[1]), 403)

@@ -40,6 +40,8 @@ namespace branchline {
     X(answers_negative, "answers-negative-remembered", "Names answered as not found from memory") \
     X(answers_loop, "answers-loop-rule", "Requests of other proxies, answered from here only") \
     X(device_names_refused, "device-names-refused", "Requests for too many devices' names by one client") \
+    X(binding_refused, "device-binding-refused", "Requests for files of a device that were refused because another has its address") \
+    X(binding_foreign, "device-binding-foreign", "Requests for files of a device that would be refused under device-binding enforce") \
     X(answers_signed, "answers-signed", "Own files answered with a signature") \
     X(answers_stripped, "answers-stripped", "Own signed files answered without their envelope") \
     X(signatures, "signatures-made", "Files signed") \

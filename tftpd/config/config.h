@@ -2,6 +2,8 @@
 // below app/ is handed a shared_ptr<const Config> and a new one on reload.
 #pragma once
 
+#include "tftpd/config/binding_allowed.h"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <bitset>
@@ -137,6 +139,7 @@ struct Config {
     SecurityMode security_mode = SecurityMode::nonsecure;
     std::vector<std::string> common_files;  ///< globs
     DeviceBinding device_binding = DeviceBinding::log;
+    BindingAllowed binding_allowed;
     AdminListener admin_listener;
     Limits limits;
     std::string control_socket;  ///< full path; empty = none

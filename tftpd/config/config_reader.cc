@@ -1,5 +1,6 @@
 #include "tftpd/config/config_reader.h"
 
+#include "tftpd/config/binding_rules.h"
 #include "tftpd/config/cluster_rules.h"
 #include "tftpd/config/discovery_rules.h"
 #include "tftpd/config/json_text.h"
@@ -23,6 +24,7 @@ using std::chrono::seconds;
 constexpr std::size_t maximum_interfaces = 256;
 constexpr std::size_t maximum_interface_name = 64;  // room for an IPv6 address; the kernel's names have at most 15 characters
 constexpr std::size_t maximum_common_files = 1024;
+constexpr std::size_t maximum_binding_allowed = 1024;
 constexpr std::size_t maximum_glob = 255;  // characters, as a file's name
 constexpr std::size_t maximum_loggers = 64;
 constexpr std::size_t maximum_socket_path = 107;  // bytes: sockaddr_un.sun_path without its closing NUL (unix(7))
@@ -171,10 +173,7 @@ private:
                                 "remove it or set it to \"nonsecure\"");
         }
         config_.device_binding = static_cast<DeviceBinding>(map_.choice("device-binding", 1, {"off", "log", "enforce"}));
-        if (config_.device_binding == DeviceBinding::enforce) {
-            not_in_this_version(map_.place("device-binding"), "\"device-binding\": \"enforce\"",
-                                "set it to \"log\" or \"off\"");
-        }
+        config_.binding_allowed = read_binding_allowed(map_.list("device-binding-allow", 0, maximum_binding_allowed));
         for (const ConstElementPtr& element : map_.list("common-files", 0, maximum_common_files)) {
             config_.common_files.push_back(checked_text(*element, "a pattern of \"common-files\"", 1, maximum_glob));
         }
@@ -315,6 +314,7 @@ ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
                          "trust",
                          "common-files",
                          "device-binding",
+                         "device-binding-allow",
                          "admin-listener",
                          "limits",
                          "control-socket",

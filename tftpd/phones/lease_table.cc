@@ -8,8 +8,19 @@ using Kind = api::LeaseEvent::Kind;
 bool is_lease(Kind kind) {
     return kind == Kind::committed || kind == Kind::renewed || kind == Kind::seen;
 }
+/// Has that lease run out? Kea says so when it notices, which may be later.
+bool is_over(const PhoneAddress& address, TimePoint now) {
+    return address.lifetime != 0 && now - address.heard >= std::chrono::seconds(address.lifetime);
+}
+bool holds(const PhoneAddress& address, TimePoint now) {
+    return address.leased && !is_over(address, now);
+}
 bool is_end(Kind kind) {
     return kind == Kind::released || kind == Kind::expired || kind == Kind::declined;
+}
+
+PhoneAddress& address_of(PhoneLease& phone, const std::string& address) {
+    return phone.v4.text == address ? phone.v4 : phone.v6;
 }
 
 }  // namespace
@@ -59,15 +70,19 @@ bool LeaseTable::update(const api::LeaseEvent& event, TimePoint now) {
             forget_address(entry, address);
         }
     } else if (is_lease(event.kind) && !event.address.empty()) {
+        const bool leased = event.kind != Kind::seen;
+        const auto before = by_address_.find(event.address);
+        const bool is_others = before != by_address_.end() && before->second != entry;
+        if (!leased && (holds(address, now) || (is_others && holds(address_of(*before->second, event.address), now)))) {
+            return true;
+        }
         if (event.address != address.text) {
             forget_address(entry, address);
         }
-        const auto before = by_address_.find(event.address);
-        if (before != by_address_.end() && before->second != entry) {
-            const auto other = before->second;
-            forget_address(other, other->v4.text == event.address ? other->v4 : other->v6);
+        if (is_others) {
+            forget_address(before->second, address_of(*before->second, event.address));
         }
-        address = {event.address, now, event.lifetime};
+        address = {event.address, now, event.lifetime, leased};
         by_address_[event.address] = entry;
     }
     return true;
@@ -89,6 +104,15 @@ std::optional<MacAddress> LeaseTable::holder_of(const std::string& address) cons
     const std::shared_lock lock(mutex_);
     const auto found = by_address_.find(address);
     return found == by_address_.end() ? std::nullopt : std::optional(found->second->mac);
+}
+
+std::optional<MacAddress> LeaseTable::leased_to(const std::string& address, TimePoint now) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = by_address_.find(address);
+    if (found == by_address_.end() || !holds(address_of(*found->second, address), now)) {
+        return std::nullopt;
+    }
+    return found->second->mac;
 }
 
 std::size_t LeaseTable::size() const {

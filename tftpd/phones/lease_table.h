@@ -1,5 +1,6 @@
 // Which phone has which address, as the DHCP servers' hook tells it: one entry a MAC, with its IPv4 and its IPv6 address. Lost
-// events leave it out of date, so it is knowledge, not truth.
+// events leave it out of date, so it is knowledge, not truth. What a phone says of itself (INFORM, Information-request) is kept
+// only where it takes no lease's place: anybody may say it.
 //
 // Bounded: when full, the phone not heard of for longest goes. Time is an argument. Safe to use from several threads.
 #pragma once
@@ -22,6 +23,7 @@ struct PhoneAddress {
     std::string text;
     TimePoint heard{};           ///< when the hook last said so
     std::uint32_t lifetime = 0;  ///< seconds from then; 0 = not known
+    bool leased = false;         ///< by our DHCP server; false: the phone said that it has the address
 };
 
 struct PhoneLease {
@@ -47,6 +49,8 @@ public:
     [[nodiscard]] std::optional<PhoneLease> find_address(const std::string& address) const;
     /// The same, the MAC alone.
     [[nodiscard]] std::optional<MacAddress> holder_of(const std::string& address) const;
+    /// The one with a lease of that address that has not run out. What a phone only says of itself does not count.
+    [[nodiscard]] std::optional<MacAddress> leased_to(const std::string& address, TimePoint now) const;
     [[nodiscard]] std::size_t size() const;
 
 private:

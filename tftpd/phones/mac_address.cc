@@ -23,6 +23,10 @@ std::string to_text(const MacAddress& mac) {
     return in_digits(mac, "0123456789abcdef", ":");
 }
 
+std::string to_digits(const MacAddress& mac) {
+    return in_digits(mac, "0123456789abcdef", "");
+}
+
 std::string device_name(const MacAddress& mac) {
     return "SEP" + in_digits(mac, "0123456789ABCDEF", "");
 }

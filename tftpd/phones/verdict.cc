@@ -21,7 +21,7 @@ struct Known {
     std::string_view name;
 };
 using Level = Verdict::Level;
-constexpr std::array<Known, 17> known_kinds{{
+constexpr std::array<Known, 18> known_kinds{{
     {Kind::well, Level::well, "well"},
     {Kind::booting, Level::waiting, "booting"},
     {Kind::nothing_heard, Level::problem, "nothing-heard"},
@@ -32,6 +32,7 @@ constexpr std::array<Known, 17> known_kinds{{
     {Kind::gone, Level::warning, "gone"},
     {Kind::configuration_nowhere, Level::problem, "configuration-nowhere"},
     {Kind::refused, Level::problem, "refused"},
+    {Kind::binding_refused, Level::problem, "binding-refused"},
     {Kind::unavailable, Level::problem, "unavailable"},
     {Kind::stopped_early, Level::problem, "stopped-early"},
     {Kind::answers_lost, Level::problem, "answers-lost"},
@@ -268,6 +269,15 @@ Verdict judge_files(const PhoneTimeline& phone, const Boot& boot, const Asked& a
             return {Kind::answers_lost, asked.unheard->report.name + " was asked for and sent, and the phone never answered",
                     "open the firewall between this machine and the phone for UDP from any port above 1024 (\"transfer-ports\" "
                     "narrows them), and check the way back to the phone"};
+        }
+        if (asked.refused != nullptr && asked.refused->report.source == "binding") {
+            const auto from = asked.refused->report.phone.to_string();
+            return {Kind::binding_refused,
+                    "device-binding refused it " + asked.refused->report.name + ": " + asked.refused->report.reason,
+                    "if the phone is to have that address without a lease from here, put " + from +
+                        " into \"device-binding-allow\"; otherwise let it restart, so that it asks for a lease, and look who "
+                        "asks from " +
+                        from};
         }
         if (asked.refused != nullptr) {
             return {Kind::refused, asked.refused->report.name + " was refused: " + asked.refused->report.reason,

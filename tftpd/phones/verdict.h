@@ -30,6 +30,7 @@ struct Verdict {
         gone,                   ///< its lease ended and nothing followed
         configuration_nowhere,  ///< no cluster has it
         refused,                ///< we refused it its configuration
+        binding_refused,        ///< the same, since it asked from an address that is not leased to it
         unavailable,            ///< who may have it cannot be reached
         stopped_early,          ///< trust list or other files, and then no configuration asked
         answers_lost,           ///< nothing that we sent was ever answered

@@ -3,6 +3,7 @@
 #include "tftpd/base/counters.h"
 #include "tftpd/base/thread_pulse.h"
 #include "tftpd/log/log.h"
+#include "tftpd/resolve/binding_check.h"
 #include "tftpd/resolve/device_name_limit.h"
 #include "tftpd/resolve/file_signer.h"
 #include "tftpd/resolve/loop_watch.h"
@@ -74,7 +75,7 @@ struct Resolver::Impl {
         std::shared_ptr<FileSigner> signer;  // none: nothing is signed
     };
 
-    explicit Impl(ConfigPtr config);
+    Impl(ConfigPtr config, const LeaseTable& leases);
     ~Impl();
 
     View view() {
@@ -98,10 +99,12 @@ struct Resolver::Impl {
     }
 
     void arm();
-    [[nodiscard]] bool may_ask(const FileName& name, const Question& question, const Config& config);
     [[nodiscard]] bool answer_by_signer(const View& view, const FileName& name, const Question& question,
                                         std::function<void(Answer)>& done);
     void ask_others(const View& view, const FileName& name, const Question& question, std::function<void(Answer)> done);
+    [[nodiscard]] std::optional<Answer> refusal(const FileName& name, const Question& question, const Config& config);
+    [[nodiscard]] std::optional<Answer> bound(const FileName& name, const IpAddress& asked_by, const Config& config);
+    [[nodiscard]] std::optional<Answer> limited(const FileName& name, const IpAddress& asked_by, const Config& config);
     [[nodiscard]] ConfigPtr effective();
     void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
     void on_learned();
@@ -110,6 +113,8 @@ struct Resolver::Impl {
     View now;
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
     LoopWatch loops;
+    BindingCheck binding;
+    LogLimit binding_log;
     DeviceNameLimit device_names;
     LogLimit sweep_log;
     LogLimit loop_log;  ///< marks can be put on requests from any number of addresses
@@ -130,7 +135,7 @@ struct Resolver::Impl {
     ThreadPulse pulse;  // of the one who asks
 };
 
-Resolver::Impl::Impl(ConfigPtr config) {
+Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases) : binding(leases) {
     configured = config;
     discovery = std::make_unique<ClusterDiscovery>(io, *config, [this] { on_learned(); });
     config = effective();
@@ -218,25 +223,58 @@ void Resolver::Impl::arm() {
     });
 }
 
-Resolver::Resolver(ConfigPtr config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+Resolver::Resolver(ConfigPtr config, const LeaseTable& leases)
+    : impl_(std::make_unique<Impl>(std::move(config), leases)) {}
 Resolver::~Resolver() = default;
 
-// A configured server asks for all of its phones, and is answered from here alone.
-bool Resolver::Impl::may_ask(const FileName& name, const Question& question, const Config& config) {
-    const auto device = device_of_key(name.key());
-    if (device.empty() || config.is_remote_server(question.asked_by)) {
-        return true;
+// What is not for this asker. A configured server asks for all of its phones, and is answered from here alone; without an
+// address it is ourselves, fetching beforehand.
+std::optional<Answer> Resolver::Impl::refusal(const FileName& name, const Question& question, const Config& config) {
+    if (!name.names_device() || question.asked_by.is_unspecified() || config.is_remote_server(question.asked_by)) {
+        return std::nullopt;
     }
+    // The binding first: names that it refuses take none of the places that the limit has.
+    auto answer = bound(name, question.asked_by, config);
+    return answer ? answer : limited(name, question.asked_by, config);
+}
+
+std::optional<Answer> Resolver::Impl::bound(const FileName& name, const IpAddress& asked_by, const Config& config) {
+    const bool enforce = config.device_binding == DeviceBinding::enforce;
+    if (config.device_binding == DeviceBinding::off || (!enforce && !binding.knows_leases())) {
+        return std::nullopt;
+    }
+    const auto ruling = binding.judge(asked_by, name.key(), config.binding_allowed, Clock::now());
+    if (!ruling.foreign) {
+        return std::nullopt;
+    }
+    counters.add(enforce ? Counter::binding_refused : Counter::binding_foreign);
+    const auto address = unmapped(asked_by).to_string();
+    const auto holder = ruling.leased_to.empty() ? "nobody-known" : ruling.leased_to;
+    if (ruling.first && binding_log.pass()) {
+        if (enforce) {
+            LOG_WARN(upstream_logger, RESOLVE_BINDING_REFUSED).arg(address).arg(holder).arg(escaped(name.text()));
+        } else {
+            LOG_WARN(upstream_logger, RESOLVE_BINDING_FOREIGN).arg(address).arg(holder).arg(escaped(name.text()));
+        }
+    }
+    if (!enforce) {
+        return std::nullopt;
+    }
+    return Answer{Answer::Kind::refused, nullptr, "binding",
+                  address + (ruling.leased_to.empty() ? " has no lease that is known here" : " is leased to " + ruling.leased_to)};
+}
+
+std::optional<Answer> Resolver::Impl::limited(const FileName& name, const IpAddress& asked_by, const Config& config) {
     const auto most = config.limits.device_names_per_client;
-    const auto verdict = device_names.ask(question.asked_by, device, most, Clock::now());
+    const auto verdict = device_names.ask(asked_by, device_of_key(name.key()), most, Clock::now());
     if (verdict == DeviceNameLimit::Verdict::taken) {
-        return true;
+        return std::nullopt;
     }
     counters.add(Counter::device_names_refused);
     if (verdict == DeviceNameLimit::Verdict::refused_first && sweep_log.pass()) {
-        LOG_WARN(upstream_logger, RESOLVE_DEVICE_SWEEP).arg(question.asked_by.to_string()).arg(most).arg(escaped(name.text()));
+        LOG_WARN(upstream_logger, RESOLVE_DEVICE_SWEEP).arg(asked_by.to_string()).arg(most).arg(escaped(name.text()));
     }
-    return false;
+    return Answer{Answer::Kind::not_found, nullptr, "limit", "device-names-per-client"};
 }
 
 void Resolver::resolve(Question question, std::function<void(Answer)> done) {
@@ -248,8 +286,8 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
         return done({Answer::Kind::not_found, nullptr, std::string(probe_source), "alive"});
     }
     const auto view = impl_->view();
-    if (!impl_->may_ask(*name, question, *view.config)) {
-        return done({Answer::Kind::not_found, nullptr, "limit", "device-names-per-client"});
+    if (auto refusal = impl_->refusal(*name, question, *view.config)) {
+        return done(*std::move(refusal));
     }
     auto file = view.files->open(*name);
     if (file) {

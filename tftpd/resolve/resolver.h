@@ -22,10 +22,12 @@
 
 namespace branchline {
 
+class LeaseTable;
+
 /// What somebody asks for.
 struct Question {
     std::string name;           ///< as it came from the wire, not yet made safe
-    IpAddress asked_by;         ///< who asks; a configured server's address makes the loop rule apply
+    IpAddress asked_by;         ///< who asks; a configured server's address makes the loop rule apply; unspecified: ourselves
     bool marked_proxy = false;  ///< carries a proxy's mark: answered from own files and cache only
 };
 
@@ -38,7 +40,8 @@ struct Answer {
     };
     Kind kind = Kind::not_found;
     ContentPtr content;
-    /// For the log: "files", "signed", "stripped", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", or "".
+    /// For the log: "files", "signed", "stripped", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", "limit",
+    /// "binding", or "".
     std::string source;
     std::string reason;  ///< for the log, when there is no content
 };
@@ -96,8 +99,9 @@ struct FlushSelection {
 
 class Resolver {
 public:
-    /// Opens (or makes) the cache; a cache that cannot be used is said in the log and everything is served uncached.
-    explicit Resolver(ConfigPtr config);
+    /// Opens (or makes) the cache; a cache that cannot be used is said in the log and everything is served uncached. `leases`,
+    /// which outlives it, is what "device-binding" goes by.
+    Resolver(ConfigPtr config, const LeaseTable& leases);
     ~Resolver();  ///< stops the thread; questions still open are answered `unavailable`
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;

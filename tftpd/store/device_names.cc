@@ -20,6 +20,11 @@ std::string digits_of(std::string_view mac) {
     return digits.size() == mac_digits && std::all_of(digits.begin(), digits.end(), is_hex) ? digits : std::string();
 }
 
+/// What an ATA's second port has for a MAC: that of the first without the first two digits, and 01.
+std::string second_port(std::string_view digits) {
+    return std::string(digits.substr(2)) + "01";
+}
+
 void add_configuration(std::vector<std::string>& keys, const std::string& device) {
     for (const auto* suffix : {".cnf.xml", ".cnf.xml.sgn", ".cnf.xml.enc", ".cnf.xml.enc.sgn", ".cnf"}) {
         keys.push_back(device + suffix);
@@ -36,8 +41,7 @@ std::vector<std::string> configuration_keys_of_device(std::string_view mac) {
     }
     add_configuration(keys, "sep" + digits);
     add_configuration(keys, "ata" + digits);
-    // The second port of an ATA: its MAC without the first two digits, and 01.
-    add_configuration(keys, "ata" + digits.substr(2) + "01");
+    add_configuration(keys, "ata" + second_port(digits));
     return keys;
 }
 
@@ -63,6 +67,16 @@ std::string device_of_key(std::string_view key) {
         }
     }
     return {};
+}
+
+bool is_name_of(std::string_view key, std::string_view digits) {
+    const auto device = device_of_key(key);
+    if (device.empty() || digits.size() != mac_digits) {
+        return false;
+    }
+    const auto slash = key.rfind('/');
+    const bool of_an_ata = key.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with("ata");
+    return device == digits || (of_an_ata && device == second_port(digits));
 }
 
 }  // namespace branchline

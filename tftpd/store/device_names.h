@@ -19,4 +19,7 @@ std::vector<std::string> configuration_keys_of_device(std::string_view mac);
 /// The 12 digits in lower case that a key with FileName::names_device() carries; empty if it carries none.
 std::string device_of_key(std::string_view key);
 
+/// Is the name with that key one of the device with this MAC (12 digits in lower case)? Names of an ATA's second port are.
+bool is_name_of(std::string_view key, std::string_view digits);
+
 }  // namespace branchline

@@ -25,8 +25,8 @@ using isc::data::Element;
 TEST_GROUP(Commands) {
     branchline::test::Scratch scratch;
     std::shared_ptr<Config> config;
-    std::unique_ptr<Resolver> resolver;
     LeaseTable leases;
+    std::unique_ptr<Resolver> resolver;
     PhoneWatch phones{leases};
     std::unique_ptr<trust::CertificateStores> certificates;
     std::unique_ptr<Commands> commands;
@@ -52,7 +52,7 @@ TEST_GROUP(Commands) {
 
     ConstElementPtr send(const std::string& json) {
         if (!commands) {
-            resolver = std::make_unique<Resolver>(config);
+            resolver = std::make_unique<Resolver>(config, leases);
             CommandTargets targets;
             targets.resolver = resolver.get();
             targets.phones = &phones;

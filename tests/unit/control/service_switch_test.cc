@@ -4,6 +4,7 @@
 #include "tests/unit/scratch.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/http/file_service.h"
+#include "tftpd/phones/lease_table.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/tftp_server.h"
 #include "tftpd/server/udp_socket.h"
@@ -27,6 +28,7 @@ const TimePoint start{1h};
 TEST_GROUP(ServiceSwitch) {
     branchline::test::Scratch scratch;
     std::shared_ptr<Config> config = std::make_shared<Config>();
+    LeaseTable leases;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<TftpServer> tftp;
     std::unique_ptr<HttpFileService> http;
@@ -39,7 +41,7 @@ TEST_GROUP(ServiceSwitch) {
         config->threads = 1;
         config->tftp_port = UdpSocket::open({})->port();
         config->http_port = tcp::acceptor(io, tcp::endpoint(tcp::v6(), 0)).local_endpoint().port();
-        resolver = std::make_unique<Resolver>(config);
+        resolver = std::make_unique<Resolver>(config, leases);
         tftp = std::make_unique<TftpServer>(config, *resolver);
         http = std::make_unique<HttpFileService>(config, *resolver);
         service = std::make_unique<ServiceSwitch>(*tftp, *http);

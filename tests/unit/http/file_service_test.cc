@@ -4,6 +4,7 @@
 #include "tests/unit/scratch.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/config/config_error.h"
+#include "tftpd/phones/lease_table.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -30,6 +31,7 @@ using boost::system::error_code;
 TEST_GROUP(HttpFileService) {
     branchline::test::Scratch scratch;
     std::shared_ptr<Config> config;
+    LeaseTable leases;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<HttpFileService> service;
     asio::io_context io;
@@ -41,7 +43,7 @@ TEST_GROUP(HttpFileService) {
         config->files = scratch / "files";
         config->cache.path = scratch / "cache";
         config->http_port = free_port();
-        resolver = std::make_unique<Resolver>(config);
+        resolver = std::make_unique<Resolver>(config, leases);
         service = std::make_unique<HttpFileService>(config, *resolver);
     }
 

@@ -84,3 +84,36 @@ TEST(LeaseTable, AnEventWithoutMacIsPassedOver) {
     CHECK(!table.update(nameless, start));
     CHECK_EQUAL(0u, table.size());
 }
+
+TEST(LeaseTable, ALeaseRunsOutAndIsRenewed) {
+    using namespace std::chrono_literals;
+    table.update(event(Kind::committed, 1, "10.0.0.1"), start);
+    CHECK(table.leased_to("10.0.0.1", start + 599s) == mac(1));
+    CHECK(!table.leased_to("10.0.0.1", start + 600s));
+    table.update(event(Kind::renewed, 1, "10.0.0.1"), start + 300s);
+    CHECK(table.leased_to("10.0.0.1", start + 899s) == mac(1));
+    table.update(event(Kind::released, 1, "10.0.0.1"), start + 301s);
+    CHECK(!table.leased_to("10.0.0.1", start + 301s));
+}
+
+TEST(LeaseTable, AnUnknownLifetimeLasts) {
+    auto made = event(Kind::committed, 1, "10.0.0.1");
+    made.lifetime = 0;
+    table.update(made, start);
+    CHECK(table.leased_to("10.0.0.1", start + std::chrono::hours(10000)) == mac(1));
+}
+
+// Anybody may send an INFORM with any MAC in it.
+TEST(LeaseTable, WhatAPhoneSaysOfItselfIsNoLeaseAndTakesNoneAway) {
+    table.update(event(Kind::seen, 1, "10.0.0.1"), start);
+    CHECK(table.holder_of("10.0.0.1") == mac(1));
+    CHECK(!table.leased_to("10.0.0.1", start));
+    table.update(event(Kind::committed, 2, "10.0.0.1"), start);
+    table.update(event(Kind::seen, 1, "10.0.0.1"), start);
+    CHECK(table.leased_to("10.0.0.1", start) == mac(2));
+    table.update(event(Kind::seen, 2, "10.0.0.9"), start);
+    CHECK(table.leased_to("10.0.0.1", start) == mac(2));
+    CHECK(!table.holder_of("10.0.0.9"));
+    table.update(event(Kind::seen, 1, "10.0.0.1"), start + std::chrono::seconds(600));
+    CHECK(table.holder_of("10.0.0.1") == mac(1));
+}

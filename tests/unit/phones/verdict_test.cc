@@ -119,6 +119,13 @@ TEST(Verdict, ItsConfigurationWasRefused) {
     is(Kind::refused, {"a link or a device is in the way"});
 }
 
+TEST(Verdict, TheBindingRefusedIt) {
+    story.file("SEP001122334455.cnf.xml", Outcome::refused, "binding", "192.0.2.50 has no lease that is known here");
+    is(Kind::binding_refused, {"SEP001122334455.cnf.xml: 192.0.2.50 has no lease", "192.0.2.50 into \"device-binding-allow\""});
+    story.configured();
+    is(Kind::well);
+}
+
 TEST(Verdict, StoppedAfterTheTrustList) {
     story.leased().file("CTLSEP001122334455.tlv", Outcome::sent, "cluster:hq-east").wait(18);
     is(Kind::booting);

@@ -5,6 +5,7 @@
 #include "tftpd/trust/signed_file.h"
 
 #include "tests/unit/store/support.h"
+#include "tftpd/phones/lease_table.h"
 
 #include <sys/socket.h>
 
@@ -38,6 +39,7 @@ std::uint16_t free_port() {
 
 TEST_GROUP(Resolver) {
     test::Scratch scratch;
+    LeaseTable leases;
     std::shared_ptr<Config> config = std::make_shared<Config>();
 
     void setup() override {
@@ -59,7 +61,7 @@ TEST_GROUP(Resolver) {
 };
 
 TEST(Resolver, OwnFileIsAnsweredOnTheCallersThread) {
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     std::thread::id thread;
     std::string source;
     resolver.resolve({"/OWN.xml", address("192.0.2.1"), false}, [&](const Answer& answer) {
@@ -72,7 +74,7 @@ TEST(Resolver, OwnFileIsAnsweredOnTheCallersThread) {
 }
 
 TEST(Resolver, UnsafeNamesAndLinksAreRefused) {
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     std::filesystem::create_symlink("own.xml", config->files / "link");
     CHECK(ask(resolver, "../own.xml").kind == Answer::Kind::refused);
     CHECK(ask(resolver, "a\\b").kind == Answer::Kind::refused);
@@ -81,13 +83,13 @@ TEST(Resolver, UnsafeNamesAndLinksAreRefused) {
 }
 
 TEST(Resolver, WithoutClustersWhatIsNotHereIsNotFound) {
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     CHECK(ask(resolver, "other.xml").kind == Answer::Kind::not_found);
 }
 
 TEST(Resolver, UnreachableClusterIsUnavailableAndItsServerDown) {
     config->clusters.push_back(dead_cluster("a"));
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     CHECK(ask(resolver, "other.xml").kind == Answer::Kind::unavailable);
     const auto status = resolver.cluster_status();
     CHECK_EQUAL(1u, status.size());
@@ -99,16 +101,38 @@ TEST(Resolver, UnreachableClusterIsUnavailableAndItsServerDown) {
 
 TEST(Resolver, LoopRuleHoldsForConfiguredServersAndMarkedRequests) {
     config->clusters.push_back(dead_cluster("a"));
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     CHECK_EQUAL(std::string("loop"), ask(resolver, "other.xml", "127.0.0.1").source);
     CHECK_EQUAL(std::string("loop"), ask(resolver, "other.xml", "::ffff:127.0.0.1").source);
     CHECK_EQUAL(std::string("loop"), ask(resolver, "other.xml", "192.0.2.1", true).source);
     CHECK_EQUAL(std::string("files"), ask(resolver, "own.xml", "127.0.0.1").source);
 }
 
+TEST(Resolver, AnothersDeviceFileIsRefusedWhenTheBindingIsEnforced) {
+    scratch.write("files/SEP001122334455.cnf.xml", "phone");
+    api::LeaseEvent event;
+    event.mac = MacAddress{0, 0x11, 0x22, 0x33, 0x44, 0x55};
+    event.address = "192.0.2.1";
+    leases.update(event, Clock::now());
+    config->clusters.push_back(dead_cluster("a"));
+    for (const auto binding : {DeviceBinding::off, DeviceBinding::log, DeviceBinding::enforce}) {
+        config->device_binding = binding;
+        Resolver resolver(config, leases);
+        const auto answer = ask(resolver, "/SEP001122334455.cnf.xml", "192.0.2.2");
+        CHECK((answer.kind == Answer::Kind::refused) == (binding == DeviceBinding::enforce));
+        CHECK_EQUAL(std::string(binding == DeviceBinding::enforce ? "binding" : "files"), answer.source);
+        CHECK_EQUAL(std::string("files"), ask(resolver, "SEP001122334455.cnf.xml", "192.0.2.1").source);
+        CHECK_EQUAL(std::string("files"), ask(resolver, "own.xml", "192.0.2.2").source);
+        // A mark is anybody's to make; a cluster's server is let through.
+        CHECK((ask(resolver, "SEP001122334455.cnf.xml", "192.0.2.2", true).kind == Answer::Kind::refused) ==
+              (binding == DeviceBinding::enforce));
+        CHECK_EQUAL(std::string("files"), ask(resolver, "SEP001122334455.cnf.xml", "127.0.0.1").source);
+    }
+}
+
 TEST(Resolver, ReconfigureTakesNewFilesClustersAndCache) {
     config->clusters.push_back(dead_cluster("a"));
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     auto next = std::make_shared<Config>(*config);
     next->files = scratch.path() / "other";
     next->cache.path = scratch.path() / "other-cache";
@@ -126,7 +150,7 @@ TEST(Resolver, ReconfigureTakesNewFilesClustersAndCache) {
 
 TEST(Resolver, FlushOfNothingFlushesNothing) {
     config->clusters.push_back(dead_cluster("a"));
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     CHECK_EQUAL(0u, resolver.flush({}));
     CHECK_EQUAL(0u, resolver.cache_entries().size());
 }
@@ -137,7 +161,7 @@ TEST(Resolver, ManyThreadsAreAllAnsweredWhileItIsReconfiguredAndStopped) {
     constexpr int questions = 200;
     std::atomic<int> answers{0};
     {
-        Resolver resolver(config);
+        Resolver resolver(config, leases);
         std::vector<std::thread> askers;
         for (int t = 0; t < threads; ++t) {
             askers.emplace_back([&, t] {

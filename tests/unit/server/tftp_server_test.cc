@@ -1,4 +1,5 @@
 // The driver, on the loopback interface only.
+#include "tftpd/phones/lease_table.h"
 #include "tftpd/server/tftp_server.h"
 
 #include "tests/unit/scratch.h"
@@ -21,6 +22,7 @@ using namespace branchline;
 TEST_GROUP(TftpServer) {
     branchline::test::Scratch root;
     std::shared_ptr<Config> config = std::make_shared<Config>();
+    LeaseTable leases;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<TftpServer> server;
 
@@ -42,7 +44,7 @@ TEST_GROUP(TftpServer) {
         return socket->port();
     }
     void begin() {
-        resolver = std::make_unique<Resolver>(config);
+        resolver = std::make_unique<Resolver>(config, leases);
         server = std::make_unique<TftpServer>(config, *resolver);
     }
     static Bytes request(const std::string& name, std::uint8_t opcode = 1) {

@@ -54,3 +54,13 @@ TEST(DeviceNames, DeviceOfAKey) {
     CHECK_EQUAL(std::string(), device_of_key("sepdefault.cnf.xml"));
     CHECK_EQUAL(std::string(), device_of_key("ringlist.xml"));
 }
+
+TEST(DeviceNames, NamesOfADeviceAreItsOwnAndItsAtasSecondPorts) {
+    CHECK(is_name_of("sep001122aabbcc.cnf.xml.sgn", "001122aabbcc"));
+    CHECK(is_name_of("ctlsep001122aabbcc.tlv", "001122aabbcc"));
+    CHECK(is_name_of("dir/ata1122aabbcc01.cnf.xml", "001122aabbcc"));
+    CHECK_FALSE(is_name_of("sep1122aabbcc01.cnf.xml", "001122aabbcc"));
+    CHECK_FALSE(is_name_of("sep001122aabbcd.cnf.xml", "001122aabbcc"));
+    CHECK_FALSE(is_name_of("ringlist.xml", "001122aabbcc"));
+    CHECK_FALSE(is_name_of("ringlist.xml", ""));
+}
