@@ -1,8 +1,10 @@
-// DHCPv4: OFFER and ACK (of a REQUEST or an INFORM) get option 150; leases that end are told to the daemon.
+// DHCPv4: OFFER and ACK (of a REQUEST or an INFORM) get option 150; they, each DISCOVER that came and leases that end are told
+// to the daemon.
 #include "kea-hooks/callouts.h"
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/endpoint.h"
 #include "kea-hooks/export.h"
+#include "kea-hooks/first_look.h"
 #include "kea-hooks/options.h"
 
 #include <dhcp/dhcp4.h>
@@ -137,6 +139,48 @@ void send4(Runtime& all, isc::hooks::CalloutHandle& handle) {
     });
 }
 
+/// Is it a DHCP server that is neither this machine nor its partner? That one is the other address of "tftp-servers".
+bool is_stranger(const Address& server, const Setting& setting, const Surroundings& surroundings) {
+    const auto is_partner = [&](const ServerEntry& entry) { return entry.address && *entry.address == server; };
+    return !server.empty() && !surroundings.is_own(server) &&
+           (setting.servers == nullptr || std::ranges::none_of(setting.servers->of(Family::v4), is_partner));
+}
+
+/// Before Kea has looked at it: a DISCOVER, of which is not known yet whether an OFFER follows, and a REQUEST to a stranger,
+/// which Kea passes over.
+void received4(Runtime& all, isc::hooks::CalloutHandle& handle) {
+    const auto query = argument<Packet4>(handle, "query4");
+    const auto published = all.table.read();
+    const auto surroundings = all.surroundings.read();
+    if (!query || !published || !surroundings) {
+        return;
+    }
+    const auto seen = first_look(ByteView(query->data_.data(), query->data_.size()));
+    if (!seen || (seen->type != DHCPDISCOVER && seen->type != DHCPREQUEST)) {
+        return;
+    }
+    const auto& setting = in_force(*published).global();
+    if (seen->type == DHCPREQUEST && !is_stranger(seen->server, setting, *surroundings)) {
+        return;
+    }
+    leave_event(all, setting, [&](EventRecord& record) {
+        record.family = Family::v4;
+        record.set_mac(seen->mac);
+        record.set_client_id(seen->client_id);
+        record.set_vendor_class(as_text(seen->vendor_class));
+        record.relay = seen->relay;
+        if (seen->type == DHCPREQUEST) {
+            record.kind = api::LeaseEvent::Kind::elsewhere;
+            record.set_servers({&seen->server, 1});
+            return;
+        }
+        record.kind = api::LeaseEvent::Kind::asked;
+        const bool phone = setting.endpoints == Endpoints::all || is_cisco_vendor_class(seen->vendor_class) ||
+                           names_cisco_enterprise(seen->vendor_identifying_class, true);
+        record.why_none = phone ? "not-answered" : "not-a-phone";
+    });
+}
+
 /// A lease that ended: the packet that ended it is there except when time did.
 void ended4(Runtime& all, isc::hooks::CalloutHandle& handle, api::LeaseEvent::Kind kind, bool has_query) {
     const auto lease = argument<EndedLease4>(handle, "lease4");
@@ -166,6 +210,10 @@ using namespace branchline::hook;
 using Kind = branchline::api::LeaseEvent::Kind;
 
 extern "C" {
+
+BRANCHLINE_EXPORT int buffer4_receive(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { received4(all, handle); });
+}
 
 BRANCHLINE_EXPORT int pkt4_send(isc::hooks::CalloutHandle& handle) {
     return guarded([&](Runtime& all) { send4(all, handle); });

@@ -187,6 +187,21 @@ void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     });
 }
 
+/// A SOLICIT, before Kea has done anything with it: whether an ADVERTISE follows is not known yet.
+void received6(Runtime& all, isc::hooks::CalloutHandle& handle) {
+    const auto query = argument<Packet6>(handle, "query6");
+    const auto published = all.table.read();
+    if (!query || !published || query->getType() != DHCPV6_SOLICIT) {
+        return;
+    }
+    const auto& setting = in_force(*published).global();
+    leave_event(all, setting, [&](EventRecord& record) {
+        describe_client(record, *query);
+        record.kind = api::LeaseEvent::Kind::asked;
+        record.why_none = is_phone(*query, setting.endpoints) ? "not-answered" : "not-a-phone";
+    });
+}
+
 void ended6(Runtime& all, isc::hooks::CalloutHandle& handle, api::LeaseEvent::Kind kind, bool has_query) {
     const auto lease = argument<EndedLease6>(handle, "lease6");
     const auto published = all.table.read();
@@ -215,6 +230,10 @@ using namespace branchline::hook;
 using Kind = branchline::api::LeaseEvent::Kind;
 
 extern "C" {
+
+BRANCHLINE_EXPORT int pkt6_receive(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { received6(all, handle); });
+}
 
 BRANCHLINE_EXPORT int pkt6_send(isc::hooks::CalloutHandle& handle) {
     return guarded([&](Runtime& all) { send6(all, handle); });

@@ -104,7 +104,7 @@ int load_here(isc::hooks::LibraryHandle& handle) {
         return 1;
     }
     parameters = handle.getParameters();
-    the_runtime = std::make_unique<Runtime>(server_table_path());
+    the_runtime = std::make_unique<Runtime>(family_here(), server_table_path());
     Statistics::announce();
     Problems told_before;
     if (auto running = running_configuration(family_here(), told_before)) {

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace branchline::hook {
@@ -29,10 +30,13 @@ constexpr milliseconds full_socket_retry{5};
 constexpr milliseconds full_socket_patience{200};
 constexpr unsigned dump_every = 30;  ///< seconds; news are not expected to get lost, this is the belt
 constexpr seconds drop_warning_every{60};
+constexpr seconds compare_every{3};
+constexpr seconds page_patience{10};          ///< then it is asked for again
+constexpr std::size_t told_at_once = 512;     ///< leases, before events have their turn again
 
 }  // namespace
 
-Runtime::Runtime(std::string server_table) : server_table_(std::move(server_table)) {}
+Runtime::Runtime(Family family, std::string server_table) : server_table_(std::move(server_table)), reader_(family) {}
 
 Runtime::~Runtime() {
     stop_.store(true);
@@ -47,6 +51,7 @@ Runtime::~Runtime() {
 }
 
 void Runtime::start() {
+    reader_.attach();
     if (thread_.joinable()) {
         return;
     }
@@ -89,6 +94,7 @@ void Runtime::run() {
                 publish_surroundings();
             }
             send_events();
+            compare_leases();
             if (steady_clock::now() >= next_second) {
                 next_second = steady_clock::now() + seconds(1);
                 once_a_second();
@@ -112,6 +118,7 @@ void Runtime::once_a_second() {
     if (++seconds_ % dump_every == 0 && watch_.descriptor() >= 0) {
         watch_.ask_again();
     }
+    find_listener();
     table.reclaim();
     surroundings.reclaim();
     warn_of_drops();
@@ -192,6 +199,69 @@ void Runtime::send_events() {
                 break;
         }
         events.pop();
+    }
+}
+
+/// Who listens at the socket now? A file that was made anew is a daemon that knows nothing yet; one whose daemon is gone is
+/// nobody.
+void Runtime::find_listener() {
+    event_socket_.clear();
+    if (const auto published = table.read()) {
+        if (const auto* path = in_force(*published).global().event_socket) {
+            event_socket_ = *path;
+        }
+    }
+    std::string listener;
+    struct stat about{};
+    if (!event_socket_.empty() && !now_.self_down && ::stat(event_socket_.c_str(), &about) == 0) {
+        listener = event_socket_ + " " + std::to_string(about.st_dev) + " " + std::to_string(about.st_ino) + " " +
+                   std::to_string(about.st_ctim.tv_sec) + "." + std::to_string(about.st_ctim.tv_nsec);
+    }
+    if (listener != listener_) {
+        listener_ = std::move(listener);
+        told_.forget();
+        next_round_ = {};
+    }
+}
+
+void Runtime::compare_leases() {
+    const auto now = steady_clock::now();
+    if (const auto page = reader_.take()) {
+        asked_at_ = {};
+        told_.page(*page);
+        if (told_.behind().empty()) {
+            next_round_ = now + compare_every;
+        }
+    }
+    tell_leases();
+    if (listener_.empty() || !told_.all_told() || (told_.behind().empty() && now < next_round_)) {
+        return;
+    }
+    if (asked_at_ == steady_clock::time_point{} || now - asked_at_ > page_patience) {
+        asked_at_ = now;
+        reader_.ask(told_.behind());
+    }
+}
+
+void Runtime::tell_leases() {
+    for (std::size_t i = 0; i < told_at_once && !waiting_; ++i) {
+        const auto* record = told_.next(std::time(nullptr), event_socket_);
+        if (record == nullptr) {
+            return;
+        }
+        switch (sender_.send(*record)) {
+            case EventSender::Outcome::sent:
+                statistics.add(HookCounter::leases_told);
+                told_.pop();
+                break;
+            case EventSender::Outcome::full:
+                waiting_ = true;
+                break;
+            case EventSender::Outcome::nobody:
+                listener_.clear();
+                told_.forget();
+                return;
+        }
     }
 }
 

@@ -9,9 +9,11 @@
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/events.h"
 #include "kea-hooks/interface_watch.h"
+#include "kea-hooks/lease_reader.h"
 #include "kea-hooks/published.h"
 #include "kea-hooks/statistics.h"
 #include "kea-hooks/surroundings.h"
+#include "kea-hooks/told_leases.h"
 
 #include <atomic>
 #include <chrono>
@@ -23,12 +25,12 @@ namespace branchline::hook {
 class Runtime {
 public:
     /// `server_table`: path of the daemon's file.
-    explicit Runtime(std::string server_table);
+    Runtime(Family family, std::string server_table);
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
     ~Runtime();
 
-    /// Reads the addresses once, then starts the helper thread; does nothing when it runs.
+    /// Reads the addresses once, then starts the helper thread, unless it runs. On the main thread, after each configuration.
     void start();
 
     Published<InForce> table;
@@ -43,10 +45,15 @@ private:
     void publish_surroundings();
     void send_events();
     void warn_of_drops();
+    void find_listener();
+    void compare_leases();
+    void tell_leases();
 
     const std::string server_table_;
     InterfaceWatch watch_;
     EventSender sender_;
+    LeaseReader reader_;
+    ToldLeases told_;
     Surroundings now_;          ///< the helper's own copy
     int stop_descriptor_ = -1;  ///< eventfd, readable once the thread is to end
     std::atomic<bool> stop_{false};
@@ -56,6 +63,10 @@ private:
     bool giving_up_ = false;                              ///< the socket stayed full: drop until one gets through
     std::chrono::steady_clock::time_point next_drop_warning_{};
     std::int64_t drops_warned_ = 0;
+    std::string event_socket_;                            ///< the global one: where leases are told
+    std::string listener_;                                ///< which socket file is there; another one knows nothing yet
+    std::chrono::steady_clock::time_point asked_at_{};    ///< for a page, when one is awaited
+    std::chrono::steady_clock::time_point next_round_{};  ///< of comparing all leases
     unsigned seconds_ = 0;
     std::string table_text_;  ///< why the server table could not be read, when it could not
     std::thread thread_;

@@ -19,6 +19,7 @@ namespace branchline::hook {
     X(dead_withdrawn, "dead-withdrawn")       \
     X(events_sent, "events-sent")             \
     X(events_dropped, "events-dropped")       \
+    X(leases_told, "leases-told")             \
     X(errors, "errors")                       \
     X(configuration_errors, "configuration-errors")
 

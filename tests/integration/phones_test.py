@@ -65,7 +65,7 @@ class Verdicts(BranchTest):
         self.is_(phone.mac, "well", f"{phone.device}.cnf.xml (1800 bytes, from cluster:east)")
         answer = self.tftpd.command("tftp-phone-get", {"phone": phone.device})["arguments"]
         (boot,) = answer["boots"]
-        self.assertEqual([step["step"] for step in boot["dhcp"]], ["OFFER", "ACK"])
+        self.assertEqual([step["step"] for step in boot["dhcp"]], ["DISCOVER", "OFFER", "ACK"])
         ack = boot["dhcp"][-1]
         self.assertEqual((ack["address"], ack["servers"], ack["subnet-id"]), (phone.address4, ["192.0.2.1"], 1))
         told = [(one["file"], one["by"], one["answer"], one["source"], one["bytes"], one["from"]) for one in boot["files"]]
@@ -96,10 +96,24 @@ class Verdicts(BranchTest):
         listed = self.tftpd.command("tftp-phone-list")["arguments"].get("phones", [])
         self.assertNotIn(device(MAC.format(2)), [one["device"] for one in listed], "hosts that are no phones are not listed")
 
-    def test_OfferedAndNotTaken(self):
+    def test_AnotherDhcpServerIsChosen(self):
+        client = self.client(0x0B)
+        offer = client.discover()
+        stranger = [(50, bytes([192, 0, 2, 250])), (54, bytes([192, 0, 2, 251]))]
+        client.send(client.message(dhcp.REQUEST, stranger))
+        self.is_(MAC.format(0x0B), "other-dhcp", "DHCP server 192.0.2.251")
+        self.assertIsNotNone(offer)
+        line = self.tftpd.wait_for_event("APP_FOREIGN_DHCP", server="192.0.2.251")
+        self.assertEqual(line["phone"], MAC.format(0x0B))
+
+    def test_NothingOfferedAndOfferedAndNotTaken(self):
+        elsewhere = self.client(0x0A)
+        elsewhere.send(elsewhere.message(dhcp.DISCOVER, giaddr="203.0.113.1"))  # of a subnet that Kea does not know
         self.assertIsNotNone(self.client(3).discover())
+        self.is_(MAC.format(0x0A), "booting", "DISCOVER")
         self.is_(MAC.format(3), "booting")
         self.is_(MAC.format(3), "no-lease", "second DHCP server", timeout=15)
+        self.is_(MAC.format(0x0A), "no-offer", "through relay 203.0.113.1", "offered nothing")
 
     def test_NoFileIsAsked(self):
         self.client(4).lease()

@@ -13,7 +13,8 @@ constexpr std::string_view first_line = "branchline-event=1";
 constexpr std::size_t max_servers = 64;       ///< read from one event
 constexpr std::size_t max_value_size = 1024;  ///< bytes of one value, before escaping
 
-constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 7> kinds{{
+constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 11> kinds{{
+    {LeaseEvent::Kind::asked, "asked"},
     {LeaseEvent::Kind::seen, "seen"},
     {LeaseEvent::Kind::offered, "offered"},
     {LeaseEvent::Kind::committed, "committed"},
@@ -21,6 +22,9 @@ constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 7> kinds{{
     {LeaseEvent::Kind::released, "released"},
     {LeaseEvent::Kind::expired, "expired"},
     {LeaseEvent::Kind::declined, "declined"},
+    {LeaseEvent::Kind::elsewhere, "elsewhere"},
+    {LeaseEvent::Kind::held, "held"},
+    {LeaseEvent::Kind::gone, "gone"},
 }};
 
 constexpr std::string_view hex_digits = "0123456789abcdef";

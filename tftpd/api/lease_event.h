@@ -16,7 +16,19 @@
 namespace branchline::api {
 
 struct LeaseEvent {
-    enum class Kind { seen, offered, committed, renewed, released, expired, declined };
+    enum class Kind {
+        asked,      ///< DISCOVER, SOLICIT: before anything is answered
+        seen,       ///< INFORM, Information-request, answered
+        offered,
+        committed,
+        renewed,
+        released,
+        expired,
+        declined,
+        elsewhere,  ///< a REQUEST to another DHCP server, which is the one in `servers`
+        held,       ///< nothing happened: the DHCP server has this lease, which the daemon may not know of
+        gone,       ///< likewise: it has this lease no more
+    };
     Kind kind = Kind::committed;
     unsigned family = 4;                               ///< 4 or 6
     std::optional<std::array<std::uint8_t, 6>> mac{};  ///< from chaddr; IPv6: client link-layer option, relay or DUID

@@ -93,6 +93,11 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     phones->heard(event);
     partners->named(event.servers);
     using Kind = api::LeaseEvent::Kind;
+    if (event.kind == Kind::elsewhere && !event.servers.empty() && strangers.first(event.servers.front(), Clock::now())) {
+        LOG_WARN(app_logger, APP_FOREIGN_DHCP)
+            .arg(escaped(event.servers.front()))
+            .arg(event.mac ? to_text(*event.mac) : "unknown");
+    }
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
         std::string digits;
         boost::algorithm::hex(event.mac->begin(), event.mac->end(), std::back_inserter(digits));

@@ -8,6 +8,7 @@
 #include "tftpd/app/notify.h"
 #include "tftpd/app/self_watch.h"
 #include "tftpd/app/server_table_writer.h"
+#include "tftpd/app/strangers.h"
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config_reader.h"
 #include "tftpd/console/console.h"
@@ -83,6 +84,7 @@ struct Daemon::Impl {
     std::unique_ptr<Console> console;
     std::unique_ptr<AdminService> admin;
     std::unique_ptr<PartnerWatch> partners;
+    Strangers strangers;  ///< the event receiver's thread's own
     std::unique_ptr<EventReceiver> events;
     std::unique_ptr<ControlSocket> control;
     std::unique_ptr<Commands> commands;

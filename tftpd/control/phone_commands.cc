@@ -111,6 +111,8 @@ void set_text(const ElementPtr& map, const char* name, const std::string& value)
 
 const char* name_of(Step step, unsigned family) {
     switch (step) {
+        case Step::asked:
+            return family == 6 ? "SOLICIT" : "DISCOVER";
         case Step::seen:
             return family == 6 ? "INFORMATION-REQUEST" : "INFORM";
         case Step::offered:
@@ -125,6 +127,11 @@ const char* name_of(Step step, unsigned family) {
             return "expired";
         case Step::declined:
             return "declined";
+        case Step::elsewhere:
+            return "REQUEST to another DHCP server";
+        case Step::held:
+        case Step::gone:
+            break;  // no steps of a boot
     }
     return "";
 }

@@ -6,7 +6,7 @@ namespace {
 using Kind = api::LeaseEvent::Kind;
 
 bool is_lease(Kind kind) {
-    return kind == Kind::committed || kind == Kind::renewed || kind == Kind::seen;
+    return kind == Kind::committed || kind == Kind::renewed || kind == Kind::held || kind == Kind::seen;
 }
 /// Has that lease run out? Kea says so when it notices, which may be later.
 bool is_over(const PhoneAddress& address, TimePoint now) {
@@ -16,7 +16,7 @@ bool holds(const PhoneAddress& address, TimePoint now) {
     return address.leased && !is_over(address, now);
 }
 bool is_end(Kind kind) {
-    return kind == Kind::released || kind == Kind::expired || kind == Kind::declined;
+    return kind == Kind::released || kind == Kind::expired || kind == Kind::declined || kind == Kind::gone;
 }
 
 PhoneAddress& address_of(PhoneLease& phone, const std::string& address) {

@@ -91,6 +91,10 @@ PhoneWatch::~PhoneWatch() {
 }
 
 void PhoneWatch::heard(api::LeaseEvent event) {
+    using Kind = api::LeaseEvent::Kind;
+    if (event.kind == Kind::held || event.kind == Kind::gone) {
+        return;  // nothing happened to the phone
+    }
     impl_->put(std::make_unique<Record>(Record{Clock::now(), std::move(event)}));
 }
 

@@ -17,7 +17,7 @@ bool gives_lease(Kind kind) {
     return kind == Kind::committed || kind == Kind::renewed;
 }
 bool asks_for_lease(Kind kind) {
-    return kind == Kind::seen || kind == Kind::offered || gives_lease(kind);
+    return kind == Kind::asked || kind == Kind::seen || kind == Kind::offered || gives_lease(kind);
 }
 
 /// Does `kind` open a boot, seeing what the present one has already?
@@ -129,7 +129,8 @@ void Timelines::add(const api::LeaseEvent& event, TimePoint now) {
     if (!event.vendor_class.empty()) {
         phone.vendor_class = event.vendor_class.substr(0, event.vendor_class.find('\0'));
     }
-    phone.is_phone = phone.is_phone || !event.servers.empty() || (!event.why_none.empty() && event.why_none != "not-a-phone");
+    const bool told_servers = !event.servers.empty() && event.kind != Kind::elsewhere;
+    phone.is_phone = phone.is_phone || told_servers || (!event.why_none.empty() && event.why_none != "not-a-phone");
     const bool first = phone.boots.empty() || begins_boot(phone.boots.back(), event, now);
     auto& boot = first ? new_boot(phone, now) : phone.boots.back();
     boot.last = now;

@@ -21,11 +21,13 @@ struct Known {
     std::string_view name;
 };
 using Level = Verdict::Level;
-constexpr std::array<Known, 18> known_kinds{{
+constexpr std::array<Known, 20> known_kinds{{
     {Kind::well, Level::well, "well"},
     {Kind::booting, Level::waiting, "booting"},
     {Kind::nothing_heard, Level::problem, "nothing-heard"},
+    {Kind::no_offer, Level::problem, "no-offer"},
     {Kind::no_lease, Level::problem, "no-lease"},
+    {Kind::other_dhcp, Level::problem, "other-dhcp"},
     {Kind::no_servers, Level::problem, "no-servers"},
     {Kind::no_file_request, Level::problem, "no-file-request"},
     {Kind::other_server, Level::warning, "other-server"},
@@ -216,6 +218,19 @@ Verdict no_file_request(const DhcpStep& step, const std::string& has, const Verd
                 "phone"};
 }
 
+Verdict no_offer(const DhcpStep& asked, const VerdictContext& context) {
+    const std::string what = asked.family == 6 ? "its SOLICIT" : "its DISCOVER";
+    if (context.now - asked.first < lease_patience) {
+        return {Kind::booting, what + " came just now", ""};
+    }
+    return {Kind::no_offer,
+            what + " came " + times(asked.times) + relay_words(asked) + ", the last time " + ago(context.now - asked.last) +
+                " ago, and the DHCP server offered nothing",
+            asked.relay.empty()
+                ? "give the interface that it came in on a subnet with a pool that has free addresses, and look into Kea's log"
+                : "give Kea a subnet that holds the relay's address, with a pool that has free addresses, and look into Kea's log"};
+}
+
 /// A lease was given, or not, and no file was asked for.
 Verdict judge_dhcp(const Boot& boot, const VerdictContext& context) {
     if (const auto* ended = latest(boot, {Step::released, Step::expired, Step::declined}); ended != nullptr) {
@@ -234,13 +249,22 @@ Verdict judge_dhcp(const Boot& boot, const VerdictContext& context) {
     const auto* lease = latest(boot, {Step::committed, Step::renewed});
     if (lease == nullptr) {
         const auto* offer = latest(boot, {Step::offered});
-        const auto* asked = latest(boot, {Step::seen});
-        if (offer == nullptr && asked == nullptr) {
-            return nothing_heard();
+        if (const auto* other = latest(boot, {Step::elsewhere}); other != nullptr && !other->servers.empty()) {
+            return {Kind::other_dhcp,
+                    "it took the offer of DHCP server " + escaped(other->servers.front()) + relay_words(*other) +
+                        ", which is neither this machine nor one of \"tftp-servers\"",
+                    "find that server and take it off the phones' VLAN (DHCP snooping keeps such out); if it is meant to be there, "
+                    "have it give option 150 or leave the phones to this one"};
+        }
+        const auto* informed = latest(boot, {Step::seen});
+        const auto* asked = latest(boot, {Step::asked});
+        if (offer == nullptr && informed != nullptr) {
+            return informed->servers.empty()
+                       ? no_servers(*informed, "it has an address of its own and asked DHCP for the rest")
+                       : no_file_request(*informed, "it has an address of its own", context);
         }
         if (offer == nullptr) {
-            return asked->servers.empty() ? no_servers(*asked, "it has an address of its own and asked DHCP for the rest")
-                                          : no_file_request(*asked, "it has an address of its own", context);
+            return asked == nullptr ? nothing_heard() : no_offer(*asked, context);
         }
         if (context.now - offer->last < lease_patience) {
             return {Kind::booting, "it was offered " + escaped(offer->address) + " just now", ""};

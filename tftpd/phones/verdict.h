@@ -23,7 +23,9 @@ struct Verdict {
         well,                   ///< it has its configuration, and nothing is odd
         booting,                ///< too early to say
         nothing_heard,          ///< neither DHCP nor a file request
+        no_offer,               ///< it asks for a lease, and the DHCP server has none for it
         no_lease,               ///< offered, and not taken
+        other_dhcp,             ///< it took the lease of another DHCP server
         no_servers,             ///< a lease, and no TFTP servers with it
         no_file_request,        ///< servers sent, and no file asked
         other_server,           ///< the same, and the first server is another machine

@@ -54,7 +54,7 @@ TEST(LeaseEvent, EverythingComesBackAsItWas) {
 TEST(LeaseEvent, EveryKindHasItsWord) {
     using Kind = LeaseEvent::Kind;
     for (const auto kind :
-         {Kind::seen, Kind::offered, Kind::committed, Kind::renewed, Kind::released, Kind::expired, Kind::declined}) {
+         {Kind::asked, Kind::seen, Kind::offered, Kind::committed, Kind::renewed, Kind::released, Kind::expired, Kind::declined, Kind::elsewhere, Kind::held, Kind::gone}) {
         LeaseEvent event;
         event.kind = kind;
         const auto back = api::decode(api::encode(event));

@@ -31,7 +31,7 @@ void prepare_process() {
         ::setenv("KEA_CONTROL_SOCKET_DIR", "/nonexistent", 1);
         isc::log::initLogger("unit-kea-hooks", isc::log::NONE);
         for (const char* name :
-             {"pkt4_send", "pkt6_send", "dhcp4_srv_configured", "dhcp6_srv_configured", "cb4_updated", "cb6_updated",
+             {"buffer4_receive", "pkt6_receive", "pkt4_send", "pkt6_send", "dhcp4_srv_configured", "dhcp6_srv_configured", "cb4_updated", "cb6_updated",
               "lease4_release", "lease4_decline", "lease4_expire", "lease6_release", "lease6_decline", "lease6_expire"}) {
             HooksManager::registerHook(name);
         }
@@ -155,6 +155,23 @@ void LoadedHook::send6(const Pkt6Ptr& query, const Pkt6Ptr& response, const Subn
     handle->setArgument("response6", response);
     handle->setArgument("subnet6", subnet);
     HooksManager::callCallouts(hook, *handle);
+    handle->deleteAllArguments();
+}
+
+void LoadedHook::receive4(const Pkt4Ptr& query) {
+    query->pack();
+    const auto* bytes = static_cast<const std::uint8_t*>(query->getBuffer().getData());
+    const Pkt4Ptr received(new Pkt4(bytes, query->getBuffer().getLength()));  // Kea has not looked into it yet
+    const auto handle = HooksManager::createCalloutHandle();
+    handle->setArgument("query4", received);
+    HooksManager::callCallouts(index_of("buffer4_receive"), *handle);
+    handle->deleteAllArguments();
+}
+
+void LoadedHook::receive6(const Pkt6Ptr& query) {
+    const auto handle = HooksManager::createCalloutHandle();
+    handle->setArgument("query6", query);
+    HooksManager::callCallouts(index_of("pkt6_receive"), *handle);
     handle->deleteAllArguments();
 }
 

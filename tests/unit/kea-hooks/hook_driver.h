@@ -42,6 +42,9 @@ public:
     void send4(const isc::dhcp::Pkt4Ptr& query, const isc::dhcp::Pkt4Ptr& response, const isc::dhcp::Subnet4Ptr& subnet);
     void send6(const isc::dhcp::Pkt6Ptr& query, const isc::dhcp::Pkt6Ptr& response, const isc::dhcp::Subnet6Ptr& subnet);
 
+    void receive4(const isc::dhcp::Pkt4Ptr& query);
+    void receive6(const isc::dhcp::Pkt6Ptr& query);
+
     /// Runs lease4_release and its kin; without `query` the argument is missing, as it never is in Kea.
     void end4(const char* hook, const isc::dhcp::Lease4Ptr& lease, const isc::dhcp::Pkt4Ptr& query);
 

@@ -1,3 +1,4 @@
+#include "event_socket.h"
 #include "hook_driver.h"
 
 #include <dhcp/dhcp4.h>
@@ -9,14 +10,8 @@
 
 #include <optional>
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <CppUTest/TestHarness.h>
 
-#include "tests/unit/scratch.h"
 #include "tftpd/api/lease_event.h"
 
 using namespace branchline::hook;
@@ -201,44 +196,6 @@ TEST(LoadUnload, TheSameForDhcp6) {
     CHECK_EQUAL(std::string("2001:db8::9"), advertised());
 }
 
-namespace {
-
-/// The daemon's end of the event socket, in a directory of its own.
-class EventSocket {
-public:
-    EventSocket() {
-        sockaddr_un name{};
-        name.sun_family = AF_UNIX;
-        const auto bound = path();
-        std::copy(bound.begin(), bound.end(), name.sun_path);
-        in_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        CHECK_EQUAL(0, ::bind(in_, reinterpret_cast<const sockaddr*>(&name), sizeof name));
-    }
-    EventSocket(const EventSocket&) = delete;
-    EventSocket& operator=(const EventSocket&) = delete;
-    ~EventSocket() { ::close(in_); }
-    [[nodiscard]] std::string path() const { return (directory_ / "events.sock").string(); }
-    [[nodiscard]] std::string parameters(const char* address) const {
-        return R"({ "tftp-servers": [ ")" + std::string(address) + R"(" ], "event-socket": ")" + path() + R"(" })";
-    }
-
-    branchline::api::LeaseEvent next() const {
-        pollfd waiting{in_, POLLIN, 0};
-        CHECK_EQUAL(1, ::poll(&waiting, 1, 5000));
-        branchline::Bytes buffer(4096);
-        buffer.resize(static_cast<std::size_t>(::recv(in_, buffer.data(), buffer.size(), 0)));
-        const auto event = branchline::api::decode(buffer);
-        CHECK(!!event);
-        return *event;
-    }
-
-private:
-    branchline::test::Scratch directory_;
-    int in_ = -1;
-};
-
-}  // namespace
-
 TEST_GROUP(HookEvents) {
     std::optional<EventSocket> socket;
     std::optional<LoadedHook> hook;
@@ -278,6 +235,29 @@ TEST(HookEvents, AnOfferIsToldWithItsServers) {
     CHECK_EQUAL(std::string("192.0.2.1"), event.servers.at(0));
     CHECK(event.vendor_class.starts_with("Cisco Systems, Inc. IP Phone"));
     CHECK(event.why_none.empty());
+}
+
+TEST(HookEvents, ADiscoverIsToldBeforeItIsAnswered) {
+    hook->receive4(query4(DHCPREQUEST));
+    hook->receive4(query4(DHCPDISCOVER));
+    const auto phone = next();
+    CHECK(phone.kind == Kind::asked);
+    CHECK_EQUAL(0x55, phone.mac->at(5));
+    CHECK_EQUAL(std::string("not-answered"), phone.why_none);
+    hook->receive4(query4(DHCPDISCOVER, "MSFT 5.0"));
+    CHECK_EQUAL(std::string("not-a-phone"), next().why_none);
+}
+
+TEST(HookEvents, ARequestToAStrangerIsToldAndToAPartnerIsNot) {
+    for (const auto& server : {Wire{192, 0, 2, 1}, Wire{127, 0, 0, 1}, Wire{203, 0, 113, 9}}) {
+        const auto query = query4(DHCPREQUEST);
+        add_option(*query, DHO_DHCP_SERVER_IDENTIFIER, server);
+        hook->receive4(query);
+    }
+    const auto event = next();
+    CHECK(event.kind == Kind::elsewhere);
+    CHECK_EQUAL(std::string("203.0.113.9"), event.servers.at(0));
+    CHECK_EQUAL(0x55, event.mac->at(5));
 }
 
 TEST(HookEvents, AnAckIsACommit) {
@@ -334,6 +314,15 @@ TEST_GROUP(HookEvents6) {
         return made;
     }
 };
+
+TEST(HookEvents6, ASolicitIsToldBeforeItIsAnswered) {
+    hook->receive6(query6(DHCPV6_REQUEST));
+    hook->receive6(query6(DHCPV6_SOLICIT));
+    const auto event = socket->next();
+    CHECK(event.kind == Kind::asked);
+    CHECK_EQUAL(6u, event.family);
+    CHECK_EQUAL(std::string("not-answered"), event.why_none);
+}
 
 TEST(HookEvents6, LeasesThatEndAreTold) {
     hook->end6("lease6_release", lease(), query6(DHCPV6_RELEASE));

@@ -96,6 +96,15 @@ TEST(LeaseTable, ALeaseRunsOutAndIsRenewed) {
     CHECK(!table.leased_to("10.0.0.1", start + 301s));
 }
 
+TEST(LeaseTable, WhatTheServerHasCountsAsALeaseUntilItIsGone) {
+    table.update(event(Kind::held, 1, "10.0.0.1"), start);
+    CHECK(table.leased_to("10.0.0.1", start) == mac(1));
+    table.update(event(Kind::gone, 1, "10.0.0.2"), start);
+    CHECK(table.leased_to("10.0.0.1", start) == mac(1));
+    table.update(event(Kind::gone, 1, "10.0.0.1"), start);
+    CHECK(!table.leased_to("10.0.0.1", start));
+}
+
 TEST(LeaseTable, AnUnknownLifetimeLasts) {
     auto made = event(Kind::committed, 1, "10.0.0.1");
     made.lifetime = 0;

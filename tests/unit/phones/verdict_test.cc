@@ -41,6 +41,45 @@ TEST(Verdict, AStaticAddressAndNoServers) {
     is(Kind::no_file_request, {"2001:db8::1"});
 }
 
+TEST(Verdict, AskedAndNothingOffered) {
+    const auto asks = [this] {
+        api::LeaseEvent event;
+        event.kind = Step::asked;
+        event.mac = story.mac;
+        event.relay = "203.0.113.1";
+        event.why_none = "not-answered";
+        story.timelines.add(event, story.now);
+    };
+    asks();
+    story.wait(9);
+    is(Kind::booting);
+    asks();
+    story.wait(1);
+    is(Kind::no_offer, {"DISCOVER came 2 times through relay 203.0.113.1", "offered nothing", "the relay's address"});
+    CHECK(story.phone().is_phone);
+    story.dhcp(Step::offered).wait(1);
+    is(Kind::booting);
+    story.dhcp(Step::committed);
+    CHECK_EQUAL(1U, story.phone().boots.size());
+}
+
+TEST(Verdict, AnotherDhcpServerWasChosen) {
+    story.dhcp(Step::offered).dhcp(Step::elsewhere, {"192.0.2.66"});
+    is(Kind::other_dhcp, {"DHCP server 192.0.2.66", "DHCP snooping"});
+    CHECK_EQUAL(1U, story.phone().boots.size());
+    story.dhcp(Step::committed).wait(5);
+    is(Kind::booting);
+}
+
+TEST(Verdict, AnotherServersClientIsNoPhoneForThat) {
+    api::LeaseEvent event;
+    event.kind = Step::elsewhere;
+    event.mac = story.mac;
+    event.servers = {"192.0.2.66"};
+    story.timelines.add(event, story.now);
+    CHECK_FALSE(story.phone().is_phone);
+}
+
 TEST(Verdict, OfferedAndNotTaken) {
     story.dhcp(Step::offered).wait(9);
     is(Kind::booting);
