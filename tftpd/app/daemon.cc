@@ -101,7 +101,9 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
         std::string digits;
         boost::algorithm::hex(event.mac->begin(), event.mac->end(), std::back_inserter(digits));
-        resolver->phone_boots(std::move(digits));
+        // A renewal is no boot: what the phone asked then it does not ask now.
+        auto names = event.kind == Kind::renewed ? std::vector<std::string>() : phones->names_asked(*event.mac);
+        resolver->phone_boots(std::move(digits), std::move(names));
     }
 }
 

@@ -42,6 +42,8 @@ namespace branchline {
     X(device_names_refused, "device-names-refused", "Requests for too many devices' names by one client") \
     X(binding_refused, "device-binding-refused", "Requests for files of a device that were refused because another has its address") \
     X(binding_foreign, "device-binding-foreign", "Requests for files of a device that would be refused under device-binding enforce") \
+    X(prefetches, "prefetches-started", "Files fetched because their phone got a lease") \
+    X(prefetches_left_out, "prefetches-left-out", "Files not fetched beforehand because the clusters had much to do") \
     X(answers_signed, "answers-signed", "Own files answered with a signature") \
     X(answers_stripped, "answers-stripped", "Own signed files answered without their envelope") \
     X(signatures, "signatures-made", "Files signed") \

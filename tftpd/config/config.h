@@ -140,6 +140,7 @@ struct Config {
     std::vector<std::string> common_files;  ///< globs
     DeviceBinding device_binding = DeviceBinding::log;
     BindingAllowed binding_allowed;
+    bool prefetch = true;  ///< what a phone asked for when it booted last, when it gets a lease
     AdminListener admin_listener;
     Limits limits;
     std::string control_socket;  ///< full path; empty = none

@@ -173,6 +173,7 @@ private:
                                 "remove it or set it to \"nonsecure\"");
         }
         config_.device_binding = static_cast<DeviceBinding>(map_.choice("device-binding", 1, {"off", "log", "enforce"}));
+        config_.prefetch = map_.boolean("prefetch", config_.prefetch);
         config_.binding_allowed = read_binding_allowed(map_.list("device-binding-allow", 0, maximum_binding_allowed));
         for (const ConstElementPtr& element : map_.list("common-files", 0, maximum_common_files)) {
             config_.common_files.push_back(checked_text(*element, "a pattern of \"common-files\"", 1, maximum_glob));
@@ -315,6 +316,7 @@ ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
                          "common-files",
                          "device-binding",
                          "device-binding-allow",
+                         "prefetch",
                          "admin-listener",
                          "limits",
                          "control-socket",

@@ -112,6 +112,11 @@ std::optional<PhoneTimeline> PhoneWatch::find(const MacAddress& mac) const {
     return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
+std::vector<std::string> PhoneWatch::names_asked(const MacAddress& mac) const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->timelines.names_asked(mac);
+}
+
 void PhoneWatch::for_each(const std::function<bool(const PhoneTimeline&)>& look) const {
     const std::lock_guard lock(impl_->mutex);
     for (const auto& phone : impl_->timelines.all()) {

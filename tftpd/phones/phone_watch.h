@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::uint64_t dropped() const;
 
     [[nodiscard]] std::optional<PhoneTimeline> find(const MacAddress& mac) const;
+    /// See Timelines::names_asked().
+    [[nodiscard]] std::vector<std::string> names_asked(const MacAddress& mac) const;
     /// Calls `look` for each, the one heard of last first, as long as it returns true. It must be quick.
     void for_each(const std::function<bool(const PhoneTimeline&)>& look) const;
 

@@ -192,6 +192,22 @@ std::optional<MacAddress> Timelines::add(FileReport report, std::optional<MacAdd
     return whose;
 }
 
+std::vector<std::string> Timelines::names_asked(const MacAddress& mac) const {
+    std::vector<std::string> names;
+    const auto* phone = find(mac);
+    const auto digits = to_digits(mac);
+    for (auto boot = phone == nullptr ? 0 : phone->boots.size(); boot > 0 && names.empty(); --boot) {
+        for (const auto& file : phone->boots[boot - 1].files) {
+            const auto& report = file.report;
+            const bool tells = report.outcome == FileReport::Outcome::sent || report.outcome == FileReport::Outcome::not_found;
+            if (tells && is_name_of(to_key(report.name), digits) && std::find(names.begin(), names.end(), report.name) == names.end()) {
+                names.push_back(report.name);
+            }
+        }
+    }
+    return names;
+}
+
 const PhoneTimeline* Timelines::find(const MacAddress& mac) const {
     const auto known = by_mac_.find(mac);
     return known == by_mac_.end() ? nullptr : &*known->second;

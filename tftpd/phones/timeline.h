@@ -90,6 +90,9 @@ public:
     /// other name comes from there. A file that cannot be tied to a phone is passed over. Returns whose it was.
     std::optional<MacAddress> add(FileReport report, std::optional<MacAddress> holder);
 
+    /// The files with its own MAC in the name that the phone asked for in the latest boot in which it asked for any, in their
+    /// order, those that are nowhere, too.
+    [[nodiscard]] std::vector<std::string> names_asked(const MacAddress& mac) const;
     [[nodiscard]] const PhoneTimeline* find(const MacAddress& mac) const;
     [[nodiscard]] const std::list<PhoneTimeline>& all() const { return phones_; }  ///< the one heard of last in front
     [[nodiscard]] std::size_t entries() const { return entries_; }

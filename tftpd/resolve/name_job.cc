@@ -28,6 +28,7 @@ NameJob::~NameJob() {
 }
 
 bool NameJob::join(std::function<void(Answer)> done) {
+    wanted = true;
     if (early_) {
         done(*early_);
         return true;

@@ -91,6 +91,7 @@ public:
     [[nodiscard]] bool ended() const { return ended_; }
 
     bool remember_absence = true;        ///< false: its phone boots anew, and may have been given a home meanwhile
+    bool wanted = true;                  ///< false: no phone has asked for it yet
     std::uint64_t epoch = 0;             ///< the core's mark of how many flushes there were before
     std::optional<TimePoint> scheduled;  ///< the core's mark of where it stands in the order of deadlines
 

@@ -387,8 +387,17 @@ void Resolver::reconfigure(ConfigPtr config) {
     // An earlier cache, now in `next`, may take its time to write what is waiting: here, and not on a thread that answers.
 }
 
-void Resolver::phone_boots(std::string mac) {
-    asio::post(impl_->io, [core = impl_->core.get(), mac = std::move(mac)] { core->phone_boots(mac); });
+void Resolver::phone_boots(std::string mac, std::vector<std::string> names) {
+    asio::post(impl_->io, [this, mac = std::move(mac), names = std::move(names)] {
+        // Own files lie ready as it is.
+        auto elsewhere = names;
+        const auto files = impl_->view().files;
+        std::erase_if(elsewhere, [&](const std::string& name) {
+            const auto parsed = FileName::parse(name);
+            return !parsed || files->open(*parsed);
+        });
+        impl_->core->phone_boots(mac, elsewhere);
+    });
 }
 
 bool Resolver::hold(const std::string& name, std::chrono::seconds time) {

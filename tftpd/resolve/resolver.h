@@ -114,9 +114,9 @@ public:
     /// clusters that stayed are kept.
     void reconfigure(ConfigPtr config);
 
-    /// The phone with this MAC (12 hexadecimal digits) has got a lease: see ResolverCore::phone_boots(). Any thread; does not
-    /// wait.
-    void phone_boots(std::string mac);
+    /// The phone with this MAC (12 hexadecimal digits) has got a lease, and asked for `names` when it booted last: see
+    /// ResolverCore::phone_boots(). Any thread; does not wait.
+    void phone_boots(std::string mac, std::vector<std::string> names);
 
     /// For prewarming, see FileCache; any thread. A name that is not safe is not there.
     bool hold(const std::string& name, std::chrono::seconds time);

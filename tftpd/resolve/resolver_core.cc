@@ -101,7 +101,11 @@ void ResolverCore::ask(const FileName& name, bool local_only, std::function<void
     } else {
         jobs_.emplace(name.key(), job);
     }
-    cache_->lookup(name, [this, job = std::weak_ptr(job), alive = std::weak_ptr(alive_), local_only,
+    look_up(job, local_only);
+}
+
+void ResolverCore::look_up(const JobPtr& job, bool local_only) {
+    cache_->lookup(job->name(), [this, job = std::weak_ptr(job), alive = std::weak_ptr(alive_), local_only,
                           environment = environment_](std::optional<FileCache::Found> found) {
         // On whatever thread; the posted function runs on ours, where the core either is or is not.
         environment->post([this, job, alive, local_only, found = std::move(found)]() mutable {
@@ -129,6 +133,10 @@ void ResolverCore::on_looked_up(const JobPtr& job, bool local_only, std::optiona
 void ResolverCore::begin_or_wait(const JobPtr& job, std::optional<FileCache::Found> last_copy) {
     const auto now = environment_->now();
     begin_waiting(now);
+    if (!job->wanted && !is_quiet(now)) {
+        counters.add(Counter::prefetches_left_out);
+        return finish(*job, unavailable("not fetched beforehand: the clusters have enough to do"));
+    }
     // Those that wait already come first. Asking takes its tokens itself, one a cluster.
     if (waiting_.empty() && (job->config()->clusters.empty() || queries_.take(0, now))) {
         return begin(job, std::move(last_copy));
@@ -332,8 +340,13 @@ void ResolverCore::on_heard(const Cluster& cluster, bool reachable, const std::s
 
 // Its copies stay the last good ones. Who owned its names is forgotten only while there is room for asking all clusters: when a
 // whole branch boots, asking each owner alone is what gets the phones up, and an owner that lost a phone says so.
-void ResolverCore::phone_boots(const std::string& mac) {
-    const bool search_anew = queries_.roomy(environment_->now());
+void ResolverCore::phone_boots(const std::string& mac, const std::vector<std::string>& names) {
+    const auto now = environment_->now();
+    const auto* before = prefetched_.find(mac);
+    if (config_->prefetch && before != nullptr && now - *before < one_boot) {
+        return;  // the lease of the other family
+    }
+    const bool search_anew = queries_.roomy(now);
     for (const auto& key : keys_of_device(mac)) {
         negative_->erase(key);
         cache_->outdate(key);
@@ -345,6 +358,31 @@ void ResolverCore::phone_boots(const std::string& mac) {
             running->second->remember_absence = false;
         }
     }
+    if (config_->prefetch && prefetch(names)) {
+        prefetched_.put(mac, now);
+    }
+}
+
+// A phone that asks while its file is on the way joins the fetch; one that asks later finds a fresh copy, or that there is none.
+bool ResolverCore::prefetch(const std::vector<std::string>& names) {
+    bool any = false;
+    for (std::size_t i = 0; i < names.size() && i < max_prefetched; ++i) {
+        const auto name = FileName::parse(names[i]);
+        if (!name || stopped_ || config_->clusters.empty() || jobs_.contains(name->key())) {
+            continue;
+        }
+        if (!is_quiet(environment_->now()) || jobs() >= max_jobs / 2) {
+            counters.add(Counter::prefetches_left_out);
+            continue;
+        }
+        counters.add(Counter::prefetches);
+        const auto job = make_job(*name);
+        job->wanted = false;
+        jobs_.emplace(name->key(), job);
+        look_up(job, false);
+        any = true;
+    }
+    return any;
 }
 
 void ResolverCore::server_is_back(const RemoteServer& server) {

@@ -30,6 +30,8 @@ public:
     static constexpr std::chrono::seconds absent_configuration_lifetime{5};
     static constexpr std::chrono::minutes rival_interval{10};  ///< between two looks for one name's other homes
     static constexpr std::size_t max_rival_marks = 16'384;
+    static constexpr std::size_t max_prefetched = 6;     ///< names of one phone
+    static constexpr std::chrono::seconds one_boot{10};  ///< a phone gets a lease of each family, and boots once
 
     ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
                  JobEnvironmentPtr environment);
@@ -50,8 +52,9 @@ public:
     void flush(const std::function<bool(const std::string& key, const std::string& cluster)>& matches);
 
     /// The phone with this MAC (12 hexadecimal digits) has got a lease: it boots anew, and may have been moved or newly set up
-    /// since it was last asked about.
-    void phone_boots(const std::string& mac);
+    /// since it was last asked about. `names`, what it asked for when it booted last, is fetched so that it lies ready, unless
+    /// the clusters have enough to do ("prefetch").
+    void phone_boots(const std::string& mac, const std::vector<std::string>& names = {});
 
     /// Device configurations that more than one cluster has, see rival_watch.h.
     [[nodiscard]] std::vector<Rival> rivals() const { return rivals_.known(); }
@@ -68,6 +71,9 @@ private:
     using JobPtr = std::shared_ptr<NameJob>;
 
     JobPtr make_job(const FileName& name);
+    void look_up(const JobPtr& job, bool local_only);
+    bool prefetch(const std::vector<std::string>& names);
+    [[nodiscard]] bool is_quiet(TimePoint now) { return waiting_.empty() && queries_.roomy(now); }
     void on_looked_up(const JobPtr& job, bool local_only, std::optional<FileCache::Found> found);
     void begin_or_wait(const JobPtr& job, std::optional<FileCache::Found> last_copy);
     void begin(const JobPtr& job, std::optional<FileCache::Found> last_copy);
@@ -92,6 +98,7 @@ private:
     Owners owners_;
     RivalWatch rivals_;
     LruMap<std::string, TimePoint> rivals_looked_for_{max_rival_marks};
+    LruMap<std::string, TimePoint> prefetched_{max_rival_marks};  // by MAC
     RateLimit queries_{queries_per_second, query_burst};
     RateLimit lines_{20, 1000};
     std::unordered_map<std::string, JobPtr> jobs_;

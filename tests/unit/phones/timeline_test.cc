@@ -37,6 +37,23 @@ TEST(Timeline, OneBootFromDiscoverToTheLastFile) {
     CHECK_EQUAL(3U, story.timelines.entries());
 }
 
+TEST(Timeline, TheNamesThatAPhoneAskedForLast) {
+    CHECK(story.timelines.names_asked(story.mac).empty());
+    story.leased()
+        .file("CTLSEP001122334455.tlv", Outcome::not_found)
+        .file("SEP001122334466.cnf.xml", Outcome::not_found)
+        .file("SEP001122334455.cnf.xml.sgn", Outcome::unavailable)
+        .file("ringlist.xml", Outcome::sent)
+        .configured()
+        .configured();
+    const std::vector<std::string> names{"CTLSEP001122334455.tlv", "SEP001122334455.cnf.xml"};
+    CHECK(story.timelines.names_asked(story.mac) == names);
+    story.leased();  // nothing asked yet in this boot
+    CHECK(story.timelines.names_asked(story.mac) == names);
+    story.file("ITLSEP001122334455.tlv", Outcome::sent);
+    CHECK(story.timelines.names_asked(story.mac) == std::vector<std::string>{"ITLSEP001122334455.tlv"});
+}
+
 TEST(Timeline, BothFamiliesAreOneBoot) {
     story.leased();
     story.wait(3);
