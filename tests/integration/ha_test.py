@@ -1,0 +1,114 @@
+"""Two appliances with Kea's own high availability, hot standby: both hand out the same servers, both know all leases, and when
+one dies its phones are served by the other."""
+
+import time
+
+from branch import clients, dhcp, kea, paths, tftpd
+from branch.branch import Box
+from branch.case import BranchTest
+
+SERVERS = ["192.0.2.1", "192.0.2.2"]
+MAC = "00:11:22:33:BB:{:02x}"
+PAUSE = 10  # seconds; how long phones may wait when one box dies
+
+
+def file_of(last):
+    return f"SEP{MAC.format(last).replace(':', '').upper()}.cnf.xml"
+
+
+def availability(name):
+    peers = [
+        {"name": "one", "url": "http://192.0.2.1:8001/", "role": "primary", "auto-failover": True},
+        {"name": "two", "url": "http://192.0.2.2:8001/", "role": "standby", "auto-failover": True},
+    ]
+    relationship = {
+        "this-server-name": name,
+        "mode": "hot-standby",
+        "heartbeat-delay": 1000,
+        "max-response-delay": 3000,
+        "max-ack-delay": 1000,
+        "max-unacked-clients": 0,
+        "multi-threading": {
+            "enable-multi-threading": True,
+            "http-dedicated-listener": True,
+            "http-listener-threads": 2,
+            "http-client-threads": 2,
+        },
+        "peers": peers,
+    }
+    return {"library": "libdhcp_ha.so", "parameters": {"high-availability": [relationship]}}
+
+
+class HotStandby(BranchTest):
+    time_limit = 120
+    weight = 2
+
+    @classmethod
+    def prepare(cls):
+        work = cls.branch.work / "two"
+        work.mkdir()
+        cls.second = cls.branch.own(Box(work))
+        cls.second.address4 = "192.0.2.2"
+        cls.branch.lan.plug(cls.second.namespace, "lan0", "02:00:5e:00:00:03")
+        cls.second.namespace.ip("addr add 192.0.2.2/24 dev lan0", "link set lo up")
+        cls.keas, cls.daemons = [], []
+        for name, box in (("one", cls.box), ("two", cls.second)):
+            for last in range(8):
+                box.put(file_of(last), b"<device/>")
+            daemon = tftpd.Tftpd(box, tftpd.document(box, device_binding="enforce"))
+            cls.daemons.append(cls.branch.own(daemon.start()))
+            libraries = [
+                {"library": "libdhcp_lease_cmds.so"},
+                availability(name),
+                kea.hook({"tftp-servers": SERVERS, "withdraw-dead": False}),
+            ]
+            server = kea.Kea(box, 4, kea.dhcp4(box, **{"hooks-libraries": libraries}))
+            cls.keas.append(cls.branch.own(server.start()))
+
+    def state(self, which):
+        answer = self.keas[which].command("status-get")["arguments"]
+        return answer["high-availability"][0]["ha-servers"]["local"]["state"]
+
+    def lease(self, last):
+        """(host, address, option 150, seconds until the ACK)"""
+        host = self.branch.host(f"ha{last:02x}", switch=self.branch.lan, mac=MAC.format(last))
+        client = self.own(dhcp.Client4(host, "eth0", MAC.format(last)))
+        start = time.monotonic()
+        while True:
+            offer = client.discover(timeout=1, tries=1)
+            ack = offer and client.request(offer, timeout=1, tries=1)
+            if ack and ack.type == dhcp.ACK:
+                break
+            self.assertLess(time.monotonic() - start, 3 * PAUSE * paths.PATIENCE, "no lease from anybody")
+        seconds = time.monotonic() - start
+        host.ip(f"addr add {ack.yiaddr}/24 dev eth0")
+        return host, ack.yiaddr, ack.tftp_servers, seconds
+
+    def test_OneDiesAndPhonesGoOn(self):
+        self.becomes(["hot-standby", "hot-standby"], lambda: [self.state(0), self.state(1)], 30)
+        early, address, servers, _ = self.lease(1)
+        self.assertEqual(servers, SERVERS)
+        status = lambda host, last, server: clients.phone_http(host, server, file_of(last), timeout=5).status
+        # The standby heard of that lease from its partner only, without any packet.
+        for server in SERVERS:
+            self.becomes(200, lambda server=server: status(early, 1, server), 10, f"{server} knows whose the address is")
+            self.assertEqual(status(early, 2, server), 403)
+
+        for process in (self.keas[0].process, self.daemons[0].process):
+            process.kill()
+        during, _, servers, seconds = self.lease(3)
+        self.assertEqual(servers, SERVERS, "the same set from either box")
+        self.assertLess(seconds, PAUSE * paths.PATIENCE, "DHCP paused for too long")
+        self.becomes(200, lambda: status(during, 3, SERVERS[1]), 10)
+        self.assertEqual(status(early, 1, SERVERS[1]), 200, "who has a lease goes on with the other server")
+        self.assertEqual(self.state(1), "partner-down")
+        after, _, servers, _ = self.lease(4)
+        self.becomes(200, lambda: status(after, 4, SERVERS[1]), 10)
+        self.assertEqual(servers, SERVERS)
+        print(f"DHCP paused for {seconds:.1f} s", flush=True)
+
+        self.keas[0].start()
+        self.daemons[0].start()
+        self.becomes(["hot-standby", "hot-standby"], lambda: [self.state(0), self.state(1)], 30)
+        # What the standby gave meanwhile came to the first one when it fetched it, without a packet, too.
+        self.becomes(200, lambda: status(during, 3, SERVERS[0]), 10)
