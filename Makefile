@@ -53,7 +53,7 @@ sanitize: sdk-test  ## unit, simulation and integration under ASan+UBSan; unit a
 	@tests/run sanitize
 
 .PHONY: bench
-bench: sdk-test build  ## the daemon beside dnsmasq, tftpd-hpa and atftpd; a table of medians and ratios
+bench: sdk-test build  ## the daemon beside dnsmasq, tftpd-hpa and atftpd, then thousands of phones that boot at once
 	@tests/run bench
 
 .PHONY: fuzz
