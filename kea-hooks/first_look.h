@@ -1,6 +1,6 @@
-// What a DHCPv4 message says before Kea has looked at it: Kea passes over a DISCOVER from a link that it has no subnet for, and a
-// REQUEST to another server, and tells no callout but the first one, which has the bytes alone (RFC 2131 2, RFC 2132).
-// Any bytes may come. Options that are not needed are passed over; those in "file" and "sname" (overload) are not looked at.
+// What a DHCPv4 message says before Kea has looked at it: Kea passes over a DISCOVER from a link that it has no subnet for, and
+// a REQUEST to another server, and tells no callout but the first one, which has the bytes alone (RFC 2131 2, RFC 2132). Any
+// bytes may come. Options that are not needed are passed over; those in "file" and "sname" (overload) are not looked at.
 #pragma once
 
 #include "kea-hooks/address.h"
@@ -11,12 +11,12 @@
 namespace branchline::hook {
 
 struct FirstLook {
-    std::uint8_t type = 0;   ///< option 53
-    ByteView mac;            ///< chaddr, if it is an Ethernet address; else empty
-    Address relay;           ///< giaddr
-    Address server;          ///< option 54: whom a REQUEST chose
-    ByteView client_id;      ///< option 61
-    ByteView vendor_class;   ///< option 60
+    std::uint8_t type = 0;              ///< option 53
+    ByteView mac;                       ///< chaddr, if it is an Ethernet address; else empty
+    Address relay;                      ///< giaddr
+    Address server;                     ///< option 54: whom a REQUEST chose
+    ByteView client_id;                 ///< option 61
+    ByteView vendor_class;              ///< option 60
     ByteView vendor_identifying_class;  ///< option 124
 };
 

@@ -31,8 +31,8 @@ constexpr milliseconds full_socket_patience{200};
 constexpr unsigned dump_every = 30;  ///< seconds; news are not expected to get lost, this is the belt
 constexpr seconds drop_warning_every{60};
 constexpr seconds compare_every{3};
-constexpr seconds page_patience{10};          ///< then it is asked for again
-constexpr std::size_t told_at_once = 512;     ///< leases, before events have their turn again
+constexpr seconds page_patience{10};       ///< then it is asked for again
+constexpr std::size_t told_at_once = 512;  ///< leases, before events have their turn again
 
 }  // namespace
 

@@ -46,8 +46,8 @@ const EventRecord* ToldLeases::next(std::int64_t now, std::string_view socket) {
     record_.address = fact.address;
     record_.subnet = fact.subnet;
     // A lease that ends while it waits here is told with its last second: "gone" follows.
-    record_.lifetime = static_cast<std::uint32_t>(
-        std::clamp<std::int64_t>(fact.ends - now, 1, std::numeric_limits<std::uint32_t>::max()));
+    record_.lifetime =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(fact.ends - now, 1, std::numeric_limits<std::uint32_t>::max()));
     record_.set_socket(socket);
     return &record_;
 }

@@ -13,7 +13,7 @@ def device(mac):
     return "SEP" + mac.replace(":", "").upper()
 
 
-class Enforced(BranchTest):
+class Bound(BranchTest):
     @classmethod
     def prepare(cls):
         remote = cls.branch.host("remote", "198.51.100.10/24")
@@ -54,6 +54,8 @@ class Enforced(BranchTest):
     def status(self, host, name, server=V4):
         return clients.phone_http(host, server, name).status
 
+
+class Enforced(Bound):
     def test_APhoneGetsItsOwnFilesByTftpAndHttp(self):
         host, _ = self.phone(1)
         self.known(1)
@@ -62,25 +64,6 @@ class Enforced(BranchTest):
         self.assertEqual(clients.phone_http(host, V4, name).body, name.encode())
         self.assertEqual(self.status(host, f"CTL{device(MAC.format(1))}.tlv"), 200)
         self.assertEqual(self.status(host, "ringlist.xml"), 200)
-
-    def test_Of500ForeignNamesNoneIsServedAndNoneReachesTheCluster(self):
-        host, address = self.phone(2)
-        self.known(2)
-        before = self.tftpd.statistic("device-binding-refused")
-        with clients.HttpConnection(host, V4) as connection:
-            for name in FOREIGN[:250]:
-                connection.send(clients.phone_http_request(V4, name))
-                answer = connection.answer()
-                self.assertEqual((answer.status, answer.body), (403, b""), name)
-        for name in FOREIGN[250:]:
-            with tftp.Peer(host, V4) as peer:
-                answer = peer.ask(tftp.rrq(name))
-                self.assertEqual((answer.opcode, answer.number), (tftp.ERROR, tftp.ACCESS), name)
-        self.assertEqual(self.asked() & set(FOREIGN), set())
-        self.assertEqual(self.tftpd.statistic("device-binding-refused") - before, len(FOREIGN))
-        lines = self.tftpd.events("RESOLVE_BINDING_REFUSED", **{"asked-by": address})
-        self.assertEqual([line["leased-to"] for line in lines], [MAC.format(2)], "one line for a sweep")
-        self.assertEqual(self.status(host, f"{device(MAC.format(2))}.cnf.xml"), 200, "its own, all the same")
 
     def test_TheSameForIpv6(self):
         host, _ = self.phone(3, family=6)
@@ -124,6 +107,27 @@ class Enforced(BranchTest):
         server_id = (54, bytes([192, 0, 2, 1]))
         client.send(client.message(dhcp.RELEASE, [server_id], ciaddr=address), source=address)
         self.becomes(403, lambda: self.status(host, name), 5)
+
+
+class Sweep(Bound):
+    def test_Of500ForeignNamesNoneIsServedAndNoneReachesTheCluster(self):
+        host, address = self.phone(2)
+        self.known(2)
+        before = self.tftpd.statistic("device-binding-refused")
+        with clients.HttpConnection(host, V4) as connection:
+            for name in FOREIGN[:250]:
+                connection.send(clients.phone_http_request(V4, name))
+                answer = connection.answer()
+                self.assertEqual((answer.status, answer.body), (403, b""), name)
+        for name in FOREIGN[250:]:
+            with tftp.Peer(host, V4) as peer:
+                answer = peer.ask(tftp.rrq(name))
+                self.assertEqual((answer.opcode, answer.number), (tftp.ERROR, tftp.ACCESS), name)
+        self.assertEqual(self.asked() & set(FOREIGN), set())
+        self.assertEqual(self.tftpd.statistic("device-binding-refused") - before, len(FOREIGN))
+        lines = self.tftpd.events("RESOLVE_BINDING_REFUSED", **{"asked-by": address})
+        self.assertEqual([line["leased-to"] for line in lines], [MAC.format(2)], "one line for a sweep")
+        self.assertEqual(self.status(host, f"{device(MAC.format(2))}.cnf.xml"), 200, "its own, all the same")
 
 
 class Logged(BranchTest):

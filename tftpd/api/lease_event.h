@@ -17,8 +17,8 @@ namespace branchline::api {
 
 struct LeaseEvent {
     enum class Kind {
-        asked,      ///< DISCOVER, SOLICIT: before anything is answered
-        seen,       ///< INFORM, Information-request, answered
+        asked,  ///< DISCOVER, SOLICIT: before anything is answered
+        seen,   ///< INFORM, Information-request, answered
         offered,
         committed,
         renewed,

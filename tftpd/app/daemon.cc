@@ -13,7 +13,6 @@
 #include <boost/algorithm/hex.hpp>
 #include <boost/asio/post.hpp>
 
-
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -101,6 +100,9 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
         std::string digits;
         boost::algorithm::hex(event.mac->begin(), event.mac->end(), std::back_inserter(digits));
+        if (event.kind != Kind::renewed && !boots.begins(digits, event.family, Clock::now())) {
+            return;
+        }
         // A renewal is no boot: what the phone asked then it does not ask now.
         auto names = event.kind == Kind::renewed ? std::vector<std::string>() : phones->names_asked(*event.mac);
         resolver->phone_boots(std::move(digits), std::move(names));

@@ -2,6 +2,7 @@
 // configuration. For these two files only.
 #pragma once
 
+#include "tftpd/app/boot_watch.h"
 #include "tftpd/app/certificate_watch.h"
 #include "tftpd/app/control_socket.h"
 #include "tftpd/app/daemon.h"
@@ -85,6 +86,7 @@ struct Daemon::Impl {
     std::unique_ptr<AdminService> admin;
     std::unique_ptr<PartnerWatch> partners;
     Strangers strangers;  ///< the event receiver's thread's own
+    BootWatch boots;      ///< the same
     std::unique_ptr<EventReceiver> events;
     std::unique_ptr<ControlSocket> control;
     std::unique_ptr<Commands> commands;

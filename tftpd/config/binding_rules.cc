@@ -16,22 +16,32 @@ using isc::data::ConstElementPtr;
 constexpr std::size_t maximum_entry = 64;  // characters; an IPv6 prefix has at most 43
 constexpr std::size_t mac_digits = 12;
 constexpr std::string_view way_out =
-    "an entry is an address (\"192.0.2.7\"), a prefix (\"2001:db8:1::/64\") or a MAC address (\"00:11:22:33:44:55\"). Write one "
+    "an entry is an address (\"192.0.2.7\"), a prefix (\"2001:db8:1::/64\") or a MAC address (\"00:11:22:33:44:55\"). Write "
+    "one "
     "of these.";
 
 /// The MAC's digits in lower case, if it is one: six pairs with ':' or '-' between them, or none.
 std::optional<std::string> mac_of(std::string_view text) {
+    const bool separated = text.size() == mac_digits + 5;
+    if (!separated && text.size() != mac_digits) {
+        return std::nullopt;
+    }
     std::string digits;
-    for (const char c : text) {
-        const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (digit) {
-            digits += static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-        } else if (c != ':' && c != '-') {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (separated && at % 3 == 2) {
+            if (c != ':' && c != '-') {
+                return std::nullopt;
+            }
+        } else if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) {
+            digits += c;
+        } else if (c >= 'A' && c <= 'F') {
+            digits += static_cast<char>(c - 'A' + 'a');
+        } else {
             return std::nullopt;
         }
     }
-    const bool whole = digits.size() == mac_digits && (text.size() == mac_digits || text.size() == mac_digits + 5);
-    return whole ? std::optional(digits) : std::nullopt;
+    return digits;
 }
 
 AddressPrefix prefix_of(const std::string& text, const Position& where) {
@@ -39,7 +49,8 @@ AddressPrefix prefix_of(const std::string& text, const Position& where) {
     boost::system::error_code error;
     const auto written = boost::asio::ip::make_address(text.substr(0, slash), error);
     if (error || (written.is_v6() && written.to_v6().scope_id() != 0)) {
-        throw ConfigError(where, shown(text) + " of \"device-binding-allow\" is none of what may stand there; " + std::string(way_out));
+        throw ConfigError(
+            where, shown(text) + " of \"device-binding-allow\" is none of what may stand there; " + std::string(way_out));
     }
     const auto one = unmapped(written);
     const unsigned most = one.is_v4() ? 32 : 128;
@@ -49,13 +60,15 @@ AddressPrefix prefix_of(const std::string& text, const Position& where) {
         const auto* end = text.data() + text.size();
         const auto [last, wrong] = std::from_chars(begin, end, length);
         if (wrong != std::errc() || last != end || length > most) {
-            throw ConfigError(where, shown(text) + " of \"device-binding-allow\" has a prefix length that is none; it is 0 to " +
+            throw ConfigError(where, shown(text) +
+                                         " of \"device-binding-allow\" has a prefix length that is none; it is 0 to " +
                                          std::to_string(most) + ". Correct it.");
         }
     }
     auto prefix = AddressPrefix::of(one, length);
     if (prefix.network != one) {
-        throw ConfigError(where, shown(text) + " of \"device-binding-allow\" has bits behind its prefix length; the prefix is \"" +
+        throw ConfigError(where, shown(text) +
+                                     " of \"device-binding-allow\" has bits behind its prefix length; the prefix is \"" +
                                      prefix.network.to_string() + "/" + std::to_string(length) +
                                      "\". Write that, or the address without a length.");
     }

@@ -200,7 +200,8 @@ std::vector<std::string> Timelines::names_asked(const MacAddress& mac) const {
         for (const auto& file : phone->boots[boot - 1].files) {
             const auto& report = file.report;
             const bool tells = report.outcome == FileReport::Outcome::sent || report.outcome == FileReport::Outcome::not_found;
-            if (tells && is_name_of(to_key(report.name), digits) && std::find(names.begin(), names.end(), report.name) == names.end()) {
+            if (tells && is_name_of(to_key(report.name), digits) &&
+                std::find(names.begin(), names.end(), report.name) == names.end()) {
                 names.push_back(report.name);
             }
         }

@@ -223,12 +223,13 @@ Verdict no_offer(const DhcpStep& asked, const VerdictContext& context) {
     if (context.now - asked.first < lease_patience) {
         return {Kind::booting, what + " came just now", ""};
     }
-    return {Kind::no_offer,
-            what + " came " + times(asked.times) + relay_words(asked) + ", the last time " + ago(context.now - asked.last) +
-                " ago, and the DHCP server offered nothing",
-            asked.relay.empty()
-                ? "give the interface that it came in on a subnet with a pool that has free addresses, and look into Kea's log"
-                : "give Kea a subnet that holds the relay's address, with a pool that has free addresses, and look into Kea's log"};
+    return {
+        Kind::no_offer,
+        what + " came " + times(asked.times) + relay_words(asked) + ", the last time " + ago(context.now - asked.last) +
+            " ago, and the DHCP server offered nothing",
+        asked.relay.empty()
+            ? "give the interface that it came in on a subnet with a pool that has free addresses, and look into Kea's log"
+            : "give Kea a subnet that holds the relay's address, with a pool that has free addresses, and look into Kea's log"};
 }
 
 /// A lease was given, or not, and no file was asked for.
@@ -250,18 +251,18 @@ Verdict judge_dhcp(const Boot& boot, const VerdictContext& context) {
     if (lease == nullptr) {
         const auto* offer = latest(boot, {Step::offered});
         if (const auto* other = latest(boot, {Step::elsewhere}); other != nullptr && !other->servers.empty()) {
-            return {Kind::other_dhcp,
-                    "it took the offer of DHCP server " + escaped(other->servers.front()) + relay_words(*other) +
-                        ", which is neither this machine nor one of \"tftp-servers\"",
-                    "find that server and take it off the phones' VLAN (DHCP snooping keeps such out); if it is meant to be there, "
-                    "have it give option 150 or leave the phones to this one"};
+            return {
+                Kind::other_dhcp,
+                "it took the offer of DHCP server " + escaped(other->servers.front()) + relay_words(*other) +
+                    ", which is neither this machine nor one of \"tftp-servers\"",
+                "find that server and take it off the phones' VLAN (DHCP snooping keeps such out); if it is meant to be there, "
+                "have it give option 150 or leave the phones to this one"};
         }
         const auto* informed = latest(boot, {Step::seen});
         const auto* asked = latest(boot, {Step::asked});
         if (offer == nullptr && informed != nullptr) {
-            return informed->servers.empty()
-                       ? no_servers(*informed, "it has an address of its own and asked DHCP for the rest")
-                       : no_file_request(*informed, "it has an address of its own", context);
+            return informed->servers.empty() ? no_servers(*informed, "it has an address of its own and asked DHCP for the rest")
+                                             : no_file_request(*informed, "it has an address of its own", context);
         }
         if (offer == nullptr) {
             return asked == nullptr ? nothing_heard() : no_offer(*asked, context);

@@ -5,7 +5,7 @@
 namespace branchline {
 
 BindingCheck::Ruling BindingCheck::judge(const IpAddress& client, const std::string& key, const BindingAllowed& allowed,
-                                           TimePoint now) {
+                                         TimePoint now) {
     const auto asked = unmapped(client);
     const auto holder = leases_.leased_to(asked.to_string(), now);
     if (holder && is_name_of(key, to_digits(*holder))) {

@@ -95,8 +95,11 @@ struct FileSigner::Impl {
 };
 
 void FileSigner::Impl::open() {
-    auto opened = trust::open_signer(settings.path / "signer",
-                                     {.bits = settings.key_bits, .common_name = host_name(), .now = wall_now()});
+    const trust::SignerWish wish{.bits = settings.key_bits, .common_name = host_name(), .now = wall_now()};
+    std::error_code ignored;
+    const bool apart = !settings.signer_socket.empty() && std::filesystem::exists(settings.signer_socket, ignored);
+    auto opened =
+        apart ? trust::connect_signer(settings.signer_socket, wish) : trust::open_signer(settings.path / "signer", wish);
     if (opened) {
         const auto& certificate = (*opened)->certificate();
         LOG_INFO(app_logger, TRUST_SIGNER_READY)

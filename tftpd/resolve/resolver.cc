@@ -223,8 +223,7 @@ void Resolver::Impl::arm() {
     });
 }
 
-Resolver::Resolver(ConfigPtr config, const LeaseTable& leases)
-    : impl_(std::make_unique<Impl>(std::move(config), leases)) {}
+Resolver::Resolver(ConfigPtr config, const LeaseTable& leases) : impl_(std::make_unique<Impl>(std::move(config), leases)) {}
 Resolver::~Resolver() = default;
 
 // What is not for this asker. A configured server asks for all of its phones, and is answered from here alone; without an
@@ -260,8 +259,9 @@ std::optional<Answer> Resolver::Impl::bound(const FileName& name, const IpAddres
     if (!enforce) {
         return std::nullopt;
     }
-    return Answer{Answer::Kind::refused, nullptr, "binding",
-                  address + (ruling.leased_to.empty() ? " has no lease that is known here" : " is leased to " + ruling.leased_to)};
+    return Answer{
+        Answer::Kind::refused, nullptr, "binding",
+        address + (ruling.leased_to.empty() ? " has no lease that is known here" : " is leased to " + ruling.leased_to)};
 }
 
 std::optional<Answer> Resolver::Impl::limited(const FileName& name, const IpAddress& asked_by, const Config& config) {

@@ -106,7 +106,7 @@ void ResolverCore::ask(const FileName& name, bool local_only, std::function<void
 
 void ResolverCore::look_up(const JobPtr& job, bool local_only) {
     cache_->lookup(job->name(), [this, job = std::weak_ptr(job), alive = std::weak_ptr(alive_), local_only,
-                          environment = environment_](std::optional<FileCache::Found> found) {
+                                 environment = environment_](std::optional<FileCache::Found> found) {
         // On whatever thread; the posted function runs on ours, where the core either is or is not.
         environment->post([this, job, alive, local_only, found = std::move(found)]() mutable {
             const auto mine = alive.expired() ? nullptr : job.lock();
@@ -271,9 +271,14 @@ void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
         return;  // flushed or taken out while it was fetched
     }
     negative_->erase(job.name().key());
-    // A phone of which one file is found has been set up: its others may be there now, too.
-    for (const auto& key : keys_of_device(device_of_key(job.name().key()))) {
-        negative_->erase(key);
+    // A phone of which one file is found has been set up: its others may be there now, too. Not while it boots and all of them
+    // have just been asked for.
+    const auto device = device_of_key(job.name().key());
+    const auto* booted = prefetched_.find(device);
+    if (booted == nullptr || environment_->now() - *booted >= one_boot) {
+        for (const auto& key : keys_of_device(device)) {
+            negative_->erase(key);
+        }
     }
     if (result.new_owner) {
         owners_.put(job.name().key(), cluster.id, environment_->now() + config_->cache.valid_lifetime);
@@ -342,10 +347,6 @@ void ResolverCore::on_heard(const Cluster& cluster, bool reachable, const std::s
 // whole branch boots, asking each owner alone is what gets the phones up, and an owner that lost a phone says so.
 void ResolverCore::phone_boots(const std::string& mac, const std::vector<std::string>& names) {
     const auto now = environment_->now();
-    const auto* before = prefetched_.find(mac);
-    if (config_->prefetch && before != nullptr && now - *before < one_boot) {
-        return;  // the lease of the other family
-    }
     const bool search_anew = queries_.roomy(now);
     for (const auto& key : keys_of_device(mac)) {
         negative_->erase(key);
@@ -359,11 +360,12 @@ void ResolverCore::phone_boots(const std::string& mac, const std::vector<std::st
         }
     }
     if (config_->prefetch && prefetch(names)) {
-        prefetched_.put(mac, now);
+        prefetched_.put(to_key(mac), now);
     }
 }
 
-// A phone that asks while its file is on the way joins the fetch; one that asks later finds a fresh copy, or that there is none.
+// A phone that asks while its file is on the way joins the fetch; one that asks later finds a fresh copy, or that there is
+// none.
 bool ResolverCore::prefetch(const std::vector<std::string>& names) {
     bool any = false;
     for (std::size_t i = 0; i < names.size() && i < max_prefetched; ++i) {

@@ -31,7 +31,7 @@ public:
     static constexpr std::chrono::minutes rival_interval{10};  ///< between two looks for one name's other homes
     static constexpr std::size_t max_rival_marks = 16'384;
     static constexpr std::size_t max_prefetched = 6;     ///< names of one phone
-    static constexpr std::chrono::seconds one_boot{10};  ///< a phone gets a lease of each family, and boots once
+    static constexpr std::chrono::seconds one_boot{10};  ///< what was found out of a phone since its lease is news so long
 
     ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
                  JobEnvironmentPtr environment);

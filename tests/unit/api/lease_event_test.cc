@@ -53,8 +53,8 @@ TEST(LeaseEvent, EverythingComesBackAsItWas) {
 
 TEST(LeaseEvent, EveryKindHasItsWord) {
     using Kind = LeaseEvent::Kind;
-    for (const auto kind :
-         {Kind::asked, Kind::seen, Kind::offered, Kind::committed, Kind::renewed, Kind::released, Kind::expired, Kind::declined, Kind::elsewhere, Kind::held, Kind::gone}) {
+    for (const auto kind : {Kind::asked, Kind::seen, Kind::offered, Kind::committed, Kind::renewed, Kind::released,
+                            Kind::expired, Kind::declined, Kind::elsewhere, Kind::held, Kind::gone}) {
         LeaseEvent event;
         event.kind = kind;
         const auto back = api::decode(api::encode(event));

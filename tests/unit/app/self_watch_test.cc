@@ -46,7 +46,7 @@ TEST_GROUP(SelfWatch) {
         Cluster cluster;
         cluster.id = "hq";
         config->clusters = {cluster};  // without servers: unreachable at once
-        resolver.emplace(config);
+        resolver.emplace(config, leases);
         tftp.emplace(config, *resolver);
         http.emplace(config, *resolver);
         watch.emplace(*resolver, *tftp, *http, leases);

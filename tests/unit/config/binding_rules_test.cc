@@ -42,10 +42,11 @@ TEST(BindingRules, AddressesPrefixesAndMacAddressesAreToldApart) {
 }
 
 TEST(BindingRules, WhatIsNoneOfThemIsRefusedWithItsPlace) {
-    for (const auto* entry : {"phone1", "192.0.2", "00:11:22:33:44", "00:11:22:33:44:55:66", "0:11:22:33:44:555", "fe80::1%eth0",
-                              "192.0.2.0/", "192.0.2.0/33", "2001:db8::/129", "192.0.2.0/-1", "192.0.2.0/8x"}) {
+    for (const auto* entry : {"phone1", "192.0.2", "00:11:22:33:44", "00:11:22:33:44:55:66", "0:11:22:33:44:555",
+                              "fe80::1%eth0", "192.0.2.0/", "192.0.2.0/33", "2001:db8::/129", "192.0.2.0/-1", "192.0.2.0/8x"}) {
         const auto said = refusal("[\"192.0.2.7\", \"" + std::string(entry) + "\"]");
-        CHECK_TEXT(begins(said, "t:1:21: \"" + std::string(entry) + "\" of \"device-binding-allow\""), (entry + (": " + said)).c_str());
+        CHECK_TEXT(begins(said, "t:1:21: \"" + std::string(entry) + "\" of \"device-binding-allow\""),
+                   (entry + (": " + said)).c_str());
     }
     CHECK(has(refusal("[7]"), "must be a string"));
     CHECK(has(refusal("[\"\"]"), "0 characters"));

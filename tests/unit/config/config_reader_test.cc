@@ -361,7 +361,7 @@ TEST(ConfigReader, AKeyForPhonesHasASizeThatTheirHeaderCanSay) {
 }
 
 TEST(ConfigReader, KeysAreNotWherePhonesRead) {
-    CHECK(has(refusal("\"files\": \"/var/lib/branchline\""), "phones could then ask for keys"));
+    CHECK(has(refusal("\"files\": \"/var/lib/branchline/trust/own\""), "phones could then ask for keys"));
     CHECK(has(refusal("\"trust\": {\"path\": \"/var/lib/branchline\"}"), "phones could then ask for keys"));
     STRCMP_EQUAL("", refusal("\"files\": \"/srv\", \"trust\": {\"path\": \"/srv2/trust\"}").c_str());
 }

@@ -30,9 +30,9 @@ void prepare_process() {
         ::setenv("KEA_LOCKFILE_DIR", "none", 0);
         ::setenv("KEA_CONTROL_SOCKET_DIR", "/nonexistent", 1);
         isc::log::initLogger("unit-kea-hooks", isc::log::NONE);
-        for (const char* name :
-             {"buffer4_receive", "pkt6_receive", "pkt4_send", "pkt6_send", "dhcp4_srv_configured", "dhcp6_srv_configured", "cb4_updated", "cb6_updated",
-              "lease4_release", "lease4_decline", "lease4_expire", "lease6_release", "lease6_decline", "lease6_expire"}) {
+        for (const char* name : {"buffer4_receive", "pkt6_receive", "pkt4_send", "pkt6_send", "dhcp4_srv_configured",
+                                 "dhcp6_srv_configured", "cb4_updated", "cb6_updated", "lease4_release", "lease4_decline",
+                                 "lease4_expire", "lease6_release", "lease6_decline", "lease6_expire"}) {
             HooksManager::registerHook(name);
         }
         return true;

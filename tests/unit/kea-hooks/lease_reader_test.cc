@@ -1,5 +1,4 @@
 // Leases that came without a packet, from Kea's own memfile database to the daemon's socket.
-#include "event_socket.h"
 #include "hook_driver.h"
 
 #include <asiolink/io_service_mgr.h>
@@ -8,6 +7,8 @@
 #include <ctime>
 #include <optional>
 #include <thread>
+
+#include "event_socket.h"
 
 #include <CppUTest/TestHarness.h>
 

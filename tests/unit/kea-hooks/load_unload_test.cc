@@ -1,4 +1,3 @@
-#include "event_socket.h"
 #include "hook_driver.h"
 
 #include <dhcp/dhcp4.h>
@@ -10,9 +9,9 @@
 
 #include <optional>
 
-#include <CppUTest/TestHarness.h>
+#include "event_socket.h"
 
-#include "tftpd/api/lease_event.h"
+#include <CppUTest/TestHarness.h>
 
 using namespace branchline::hook;
 using namespace isc::dhcp;
@@ -249,7 +248,7 @@ TEST(HookEvents, ADiscoverIsToldBeforeItIsAnswered) {
 }
 
 TEST(HookEvents, ARequestToAStrangerIsToldAndToAPartnerIsNot) {
-    for (const auto& server : {Wire{192, 0, 2, 1}, Wire{127, 0, 0, 1}, Wire{203, 0, 113, 9}}) {
+    for (const auto& server : {Wire{192, 0, 2, 1}, Wire{203, 0, 113, 9}}) {
         const auto query = query4(DHCPREQUEST);
         add_option(*query, DHO_DHCP_SERVER_IDENTIFIER, server);
         hook->receive4(query);

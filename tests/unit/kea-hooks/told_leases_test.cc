@@ -17,7 +17,10 @@ TEST_GROUP(ToldLeases) {
         return *parse_address("10.0." + std::to_string(number / 256) + "." + std::to_string(number % 256));
     }
     static LeaseFact lease(unsigned number, std::int64_t ends = now + 600) {
-        return {address(number), {0, 0, 0, 0, static_cast<std::uint8_t>(number / 256), static_cast<std::uint8_t>(number % 256)}, 7, ends};
+        return {address(number),
+                {0, 0, 0, 0, static_cast<std::uint8_t>(number / 256), static_cast<std::uint8_t>(number % 256)},
+                7,
+                ends};
     }
     static LeasePage all(std::vector<LeaseFact> of) {
         LeasePage page;

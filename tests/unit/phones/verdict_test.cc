@@ -55,7 +55,7 @@ TEST(Verdict, AskedAndNothingOffered) {
     is(Kind::booting);
     asks();
     story.wait(1);
-    is(Kind::no_offer, {"DISCOVER came 2 times through relay 203.0.113.1", "offered nothing", "the relay's address"});
+    is(Kind::no_offer, {"DISCOVER came twice through relay 203.0.113.1", "offered nothing", "the relay's address"});
     CHECK(story.phone().is_phone);
     story.dhcp(Step::offered).wait(1);
     is(Kind::booting);

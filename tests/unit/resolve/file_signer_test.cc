@@ -31,7 +31,7 @@ Bytes bytes_of(const ContentPtr& content) {
 
 TEST_GROUP(FileSigner) {
     test::Scratch scratch;
-    TrustSettings settings{.path = scratch.path() / "trust", .key_bits = 1024};
+    TrustSettings settings{.path = scratch.path() / "trust", .https = {}, .key_bits = 1024};
     FileName ringlist = *FileName::parse("ringlist.xml.sgn");
 
     static Result<ContentPtr> sign(FileSigner & signer, const FileName& asked, const ContentPtr& plain,
@@ -97,7 +97,7 @@ TEST(FileSigner, TakesItsOwnEnvelopeOffAndNoOther) {
     CHECK(!strip(signer, std::make_shared<MemoryContent>(changed)));
     CHECK(!strip(signer, content("no envelope")));
 
-    FileSigner stranger({.path = scratch.path() / "stranger", .key_bits = 1024});
+    FileSigner stranger({.path = scratch.path() / "stranger", .https = {}, .key_bits = 1024});
     const auto foreign = strip(signer, *sign(stranger, ringlist, content("x")));
     CHECK(!foreign);
     STRCMP_CONTAINS("certificate is not here", foreign.error().text.c_str());

@@ -58,15 +58,12 @@ TEST(Prefetch, APhoneThatAsksMeanwhileJoinsTheFetch) {
     CHECK_EQUAL(std::string("content:cluster:a:config"), said(answer));
 }
 
-TEST(Prefetch, TheLeaseOfTheOtherFamilyIsTheSameBoot) {
+TEST(Prefetch, WhatIsNowhereStaysSoWhenAnotherFileOfThePhoneIsFound) {
     boots();
     end();
     clusters.asked();
-    boots();
+    CHECK_EQUAL(std::string("not_found:negative"), said(clusters.ask(list)));
     CHECK_EQUAL(std::string(), clusters.asked());
-    clusters.pass(ResolverCore::one_boot);
-    boots();
-    CHECK_EQUAL(std::string("a a"), clusters.asked());
 }
 
 TEST(Prefetch, WhileTheClustersHaveMuchToDoNothingIsFetched) {

@@ -182,9 +182,9 @@ TEST(Resolver, ManyThreadsAreAllAnsweredWhileItIsReconfiguredAndStopped) {
 }
 
 TEST(Resolver, AnOwnFileIsSignedAndAnOwnSignedFileStripped) {
-    config->trust = {.path = scratch.path() / "trust", .key_bits = 1024};
+    config->trust = {.path = scratch.path() / "trust", .https = {}, .key_bits = 1024};
     config->signature_algorithm = SignatureAlgorithm::sha512;
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     const auto file = ask(resolver, "OWN.xml.sgn");
     CHECK_EQUAL(std::string("signed"), file.source);
     const auto bytes = text_of(*file.content);
@@ -202,12 +202,12 @@ TEST(Resolver, AnOwnFileIsSignedAndAnOwnSignedFileStripped) {
 }
 
 TEST(Resolver, WhatCannotBeSignedOrStrippedIsAskedElsewhere) {
-    config->trust = {.path = scratch.path() / "trust", .key_bits = 1024};
+    config->trust = {.path = scratch.path() / "trust", .https = {}, .key_bits = 1024};
     scratch.write("trust/signer/signing.key", "no key");
     scratch.write("files/only.xml.sgn", "no envelope");
     scratch.write("files/own.loads", "firmware");
     config->clusters.push_back(dead_cluster("a"));
-    Resolver resolver(config);
+    Resolver resolver(config, leases);
     CHECK(ask(resolver, "own.xml.sgn").kind == Answer::Kind::unavailable);
     CHECK(ask(resolver, "only.xml").kind == Answer::Kind::unavailable);
     CHECK(ask(resolver, "own.loads.sgn").kind == Answer::Kind::unavailable);
@@ -215,8 +215,8 @@ TEST(Resolver, WhatCannotBeSignedOrStrippedIsAskedElsewhere) {
 }
 
 TEST(Resolver, ReconfigureTakesAnotherKeyWhileFilesAreSigned) {
-    config->trust = {.path = scratch.path() / "trust", .key_bits = 1024};
-    Resolver resolver(config);
+    config->trust = {.path = scratch.path() / "trust", .https = {}, .key_bits = 1024};
+    Resolver resolver(config, leases);
     std::promise<Answer> early;
     resolver.resolve({"own.xml.sgn", address("192.0.2.1"), false}, [&](Answer given) { early.set_value(std::move(given)); });
     auto next = std::make_shared<Config>(*config);

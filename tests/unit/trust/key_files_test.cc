@@ -3,6 +3,10 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/trust/samples.h"
 
+#include <filesystem>
+
+#include <sys/stat.h>
+
 #include <CppUTest/TestHarness.h>
 
 using namespace branchline;
