@@ -30,6 +30,7 @@ class Console(BranchTest):
             self.box, [tftpd.cluster("east", EAST, transport="tftp")], admin_listener={"address": "127.0.0.1", "port": PORT}
         )
         self.tftpd = self.own(tftpd.Tftpd(self.box, content).start())
+        self.began = self.tftpd.process.mark()  # The tests of the class share one log.
 
     def ask(self, path, body=None, *options):
         """(status, answer), by curl on the appliance."""
@@ -49,8 +50,16 @@ class Console(BranchTest):
         self.assertEqual(phone.fetch(f"{phone.device}.cnf.xml", "http").status, 404)
         browser.wait_for("passed")
         browser.end()
-        self.assertEqual([event["user"] for event in self.tftpd.events("CONSOLE_PASSWORD_SET")], ["operator", "viewer"])
+        self.assertEqual([event["user"] for event in self.tftpd.events("CONSOLE_PASSWORD_SET", self.began)], ["operator", "viewer"])
         self.assertNotIn("battery", self.tftpd.process.output(), "a password is in the log")
+
+    def test_WhatAnOperatorChanges(self):
+        browser = self.own(Script(self.box.namespace, "operators_changes", self.branch.work, ADDRESS))
+        browser.wait_for("passed")
+        browser.end()
+        changes = [(event["command"], event["result"]) for event in self.tftpd.events("CONSOLE_COMMAND", self.began)]
+        cluster = "tftp-cluster-"
+        self.assertEqual(changes, [(cluster + "add", "1"), (cluster + "add", "0"), (cluster + "update", "0"), (cluster + "del", "0")])
 
     def test_ItIsOneCommandSetAndEveryChangeIsLogged(self):
         jar = ["--cookie-jar", self.branch.work / "jar", "--cookie", self.branch.work / "jar"]
@@ -62,7 +71,7 @@ class Console(BranchTest):
         status, answer = self.ask("/api/command", {"command": "tftp-cluster-add", "arguments": {"cluster-id": "west"}}, *jar)
         self.assertEqual((status, answer["result"]), (200, 1))
         self.assertIn("tftp-servers", answer["text"])
-        event = self.tftpd.wait_for_event("CONSOLE_COMMAND")
+        event = self.tftpd.wait_for_event("CONSOLE_COMMAND", since=self.began)
         self.assertEqual((event["user"], event["command"], event["result"]), ("operator", "tftp-cluster-add", "1"))
         self.assertEqual(self.ask("/api/command", {"command": "shutdown"}, *jar)[0], 403)
 

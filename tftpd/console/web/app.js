@@ -1,4 +1,5 @@
 // The console: who is signed in, which page is open (#/phones, #/phones/SEP…), and what stands around every page.
+import { Clusters } from "./clusters.js";
 import { onSignedOut, post, session } from "./api.js";
 import { Phone, Phones } from "./phones.js";
 import { FirstUse, Passwords, SignIn } from "./sign_in.js";
@@ -6,6 +7,7 @@ import { Told, html, render, useEffect, useState } from "./view.js";
 
 const pages = [
   { path: "phones", title: "Phones", show: (one) => (one ? html`<${Phone} key=${one} device=${one} />` : html`<${Phones} />`) },
+  { path: "clusters", title: "Clusters", show: (_, operates) => html`<${Clusters} operates=${operates} />` },
   { path: "passwords", title: "Passwords", operates: true, show: () => html`<${Passwords} />` },
 ];
 
