@@ -38,7 +38,7 @@ inline constexpr std::size_t connections_with_large_pieces = 256;  ///< so that 
 // Log lines that strangers may cause: a branch that boots a few hundred phones at once is logged whole, a flood stays below
 // 1 MiB a minute.
 inline constexpr unsigned log_burst = 1000;
-inline constexpr unsigned log_lines_per_second = 20;
+inline constexpr unsigned log_lines_per_second = 12;
 
 class HttpConnection;
 

@@ -43,7 +43,7 @@ private:
     // A branch that boots after a power cut fits in whole. What anybody can cause without having a file is kept so rare that
     // floods of TFTP, of HTTP and of names to look for, all at once, stay below 1 MiB a minute (T19).
     LineBudget completed_{2048, 50};
-    LineBudget other_{50, 20};
+    LineBudget other_{50, 12};
     std::array<std::atomic<Duration::rep>, 2> limit_told_{};
 };
 

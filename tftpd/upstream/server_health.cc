@@ -52,7 +52,7 @@ void HealthTable::suspect(const RemoteServer& server, TimePoint now) {
 
 void HealthTable::outrun(const RemoteServer& server, TimePoint now) {
     suspect(server, now);
-    of(server).doubted_until = now + doubt;
+    of(server).doubted_until = now + slow_doubt;
 }
 
 void HealthTable::broke(const RemoteServer& server, std::string reason, TimePoint now) {

@@ -32,9 +32,12 @@ public:
     /// Time between probes of a server that is down: 10 s, so that recovery is noticed within 15.
     static constexpr std::chrono::seconds probe_interval{10};
 
-    /// How long a server that sent something broken, or was slower than the next one, is asked last. A phone asks again within
-    /// seconds, and must not meet the same broken file again while another server has a whole one.
+    /// How long a server that sent something broken is asked last. A phone asks again within seconds, and must not meet the
+    /// same broken file again while another server has a whole one.
     static constexpr std::chrono::seconds doubt{60};
+
+    /// The same for one that was slower than the next. It may have been dead and be back: that is noticed within 15 s, too.
+    static constexpr std::chrono::seconds slow_doubt{10};
 
     [[nodiscard]] ServerHealth& of(const RemoteServer& server);
     [[nodiscard]] std::optional<ServerHealth> find(const RemoteServer& server) const;
@@ -45,8 +48,8 @@ public:
     /// It was silent, for a time that a living server may need too: to be probed at once. It stays up until the probe fails.
     void suspect(const RemoteServer& server, TimePoint now);
 
-    /// The next server answered while it was still silent: it is probed at once, and asked after the others for `doubt`, so
-    /// that neither a dead nor a slow one costs the next phones the same wait.
+    /// The next server answered while it was still silent: it is probed at once, and asked after the others for `slow_doubt`,
+    /// so that neither a dead nor a slow one costs the next phones the same wait.
     void outrun(const RemoteServer& server, TimePoint now);
 
     /// It answered, but not with the whole file. It stays up: other files may be sound.

@@ -45,8 +45,7 @@ _branchlinectl() {
         'cache flush') choices='--cluster --phone --all' ;;
         'phone list') choices='--problems --verdict --model --subnet-id --limit --all --csv' ;;
         'file del') choices='--recursive' ;;
-        'trust import') [ ${#words[@]} -eq 2 ] && choices='callmanager phone-sast tvs capf phone-edge' || choices='--cluster' ;;
-        'trust list') choices='--cluster'
+        'trust import' | 'trust list') choices='--cluster'
             [ ${#words[@]} -eq 2 ] && choices+=' callmanager phone-sast tvs capf phone-edge' ;;
         'trust del') choices='--store --cluster' ;;
         'file add') choices='--name --replace --unpack' ;;
