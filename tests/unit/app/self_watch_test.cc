@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <future>
 #include <optional>
+#include <thread>
 
 #include <CppUTest/TestHarness.h>
 
@@ -98,6 +99,7 @@ TEST(SelfWatch, AThreadThatHangsIsNamed) {
     for (unsigned beat = 0; beat < ThreadPulse::dead; ++beat) {
         watch->beat();
         CHECK(watch->all_threads_live());
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));  // in which the threads that live answer
     }
     watch->beat();
     CHECK_FALSE(watch->all_threads_live());
