@@ -1,5 +1,6 @@
 #include "tftpd/control/uploads.h"
 
+#include "tftpd/base/background_thread.h"
 #include "tftpd/log/log.h"
 #include "tftpd/store/archive.h"
 
@@ -14,7 +15,6 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <csignal>
 #include <cstring>
 #include <deque>
 #include <functional>
@@ -290,13 +290,7 @@ Uploads::Outcome Uploads::Impl::wait_for(const UploadPtr& upload) {
 }
 
 Uploads::Uploads() : impl_(std::make_unique<Impl>()) {
-    // Signals are the main thread's: this one inherits a mask that blocks them all.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    impl_->thread = std::thread([this] { impl_->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    impl_->thread = background_thread([this] { impl_->run(); });
 }
 
 Uploads::~Uploads() {

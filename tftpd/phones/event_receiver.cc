@@ -1,5 +1,6 @@
 #include "tftpd/phones/event_receiver.h"
 
+#include "tftpd/base/background_thread.h"
 #include "tftpd/base/bytes.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
@@ -16,7 +17,6 @@
 #include <thread>
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -212,15 +212,10 @@ void EventReceiver::Socket::close() {
 
 void EventReceiver::Socket::run_own(std::unique_ptr<boost::asio::io_context> io) {
     own_io_ = std::move(io);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the main thread
-    thread_ = std::thread([this] {
+    thread_ = background_thread([this] {
         pthread_setname_np(pthread_self(), "lease-events");
         own_io_->run();
     });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 EventReceiver::EventReceiver(LeaseTable& table, Listener listener) : table_(table), listener_(std::move(listener)) {}

@@ -1,5 +1,7 @@
 #include "tftpd/phones/phone_watch.h"
 
+#include "tftpd/base/background_thread.h"
+
 #include <boost/lockfree/queue.hpp>
 
 #include <atomic>
@@ -9,7 +11,6 @@
 #include <variant>
 
 #include <pthread.h>
-#include <signal.h>
 
 namespace branchline {
 namespace {
@@ -73,15 +74,10 @@ void PhoneWatch::Impl::take(Record& record) {
 }
 
 PhoneWatch::PhoneWatch(const LeaseTable& leases) : impl_(std::make_unique<Impl>(leases)) {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the main thread
-    impl_->thread = std::thread([impl = impl_.get()] {
+    impl_->thread = background_thread([impl = impl_.get()] {
         pthread_setname_np(pthread_self(), "phones");
         impl->run();
     });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 PhoneWatch::~PhoneWatch() {

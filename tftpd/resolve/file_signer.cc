@@ -1,5 +1,6 @@
 #include "tftpd/resolve/file_signer.h"
 
+#include "tftpd/base/background_thread.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
 #include "tftpd/store/log_limit.h"
@@ -12,7 +13,6 @@
 
 #include <array>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -197,13 +197,7 @@ void FileSigner::Impl::finish(const Key& key, const ContentPtr& given, const Res
 }
 
 FileSigner::FileSigner(const TrustSettings& settings) : impl_(std::make_unique<Impl>(settings)) {
-    // Signals are the main thread's: this one inherits a mask that blocks them all.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    impl_->thread = std::thread([this] { impl_->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    impl_->thread = background_thread([this] { impl_->run(); });
 }
 
 FileSigner::~FileSigner() {

@@ -1,5 +1,6 @@
 #include "tftpd/resolve/prewarmer.h"
 
+#include "tftpd/base/background_thread.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/firmware_set.h"
 #include "tftpd/store/file_name.h"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -274,13 +274,7 @@ void Prewarmer::Impl::report() {
 
 Prewarmer::Prewarmer(Resolver& resolver, const std::vector<Prewarm>& schedule)
     : impl_(std::make_unique<Impl>(resolver, schedule)) {
-    // Signals are the main thread's.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    impl_->thread = background_thread([impl = impl_.get()] { impl->run(); });
 }
 
 Prewarmer::~Prewarmer() {

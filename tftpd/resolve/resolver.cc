@@ -1,5 +1,6 @@
 #include "tftpd/resolve/resolver.h"
 
+#include "tftpd/base/background_thread.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/base/thread_pulse.h"
 #include "tftpd/log/log.h"
@@ -24,7 +25,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -154,13 +154,7 @@ Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases) : binding(lease
     core = std::make_unique<ResolverCore>(config, now.cache, negative, std::move(environment));
     prober = start_prober(io, config->clusters, health, [this](const RemoteServer& server) { core->server_is_back(server); });
     asio::post(io, [this] { discovery->start(); });
-    // Signals are the main thread's: this one inherits a mask that blocks them all.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread = std::thread([this] { io.run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread = background_thread([this] { io.run(); });
 }
 
 Resolver::Impl::~Impl() {

@@ -1,18 +1,13 @@
 #include "tftpd/store/disk_queue.h"
 
-#include <csignal>
+#include "tftpd/base/background_thread.h"
+
 #include <utility>
 
 namespace branchline {
 
 DiskQueue::DiskQueue(std::size_t max_jobs, Job when_idle) : max_jobs_(max_jobs), when_idle_(std::move(when_idle)) {
-    // Signals are the main thread's: the new thread inherits a mask that blocks them all.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread_ = background_thread([this] { run(); });
 }
 
 DiskQueue::~DiskQueue() {
