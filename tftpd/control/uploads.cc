@@ -1,6 +1,6 @@
 #include "tftpd/control/uploads.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 #include "tftpd/log/log.h"
 #include "tftpd/store/archive.h"
 

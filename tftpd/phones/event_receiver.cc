@@ -1,6 +1,6 @@
 #include "tftpd/phones/event_receiver.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 #include "tftpd/base/bytes.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"

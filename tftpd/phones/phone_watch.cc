@@ -1,6 +1,6 @@
 #include "tftpd/phones/phone_watch.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 
 #include <boost/lockfree/queue.hpp>
 

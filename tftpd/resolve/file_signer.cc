@@ -1,6 +1,6 @@
 #include "tftpd/resolve/file_signer.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
 #include "tftpd/store/log_limit.h"

@@ -1,6 +1,6 @@
 #include "tftpd/resolve/prewarmer.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/firmware_set.h"
 #include "tftpd/store/file_name.h"

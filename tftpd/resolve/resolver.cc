@@ -1,6 +1,6 @@
 #include "tftpd/resolve/resolver.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 #include "tftpd/base/counters.h"
 #include "tftpd/base/thread_pulse.h"
 #include "tftpd/log/log.h"

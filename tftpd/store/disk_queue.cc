@@ -1,6 +1,6 @@
 #include "tftpd/store/disk_queue.h"
 
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 
 #include <utility>
 

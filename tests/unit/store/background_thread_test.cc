@@ -1,4 +1,4 @@
-#include "tftpd/base/background_thread.h"
+#include "tftpd/store/background_thread.h"
 
 #include <csignal>
 
