@@ -10,7 +10,6 @@
 
 #include "app_messages.h"
 
-#include <boost/algorithm/hex.hpp>
 #include <boost/asio/post.hpp>
 
 #include <sys/resource.h>
@@ -98,8 +97,7 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
             .arg(event.mac ? to_text(*event.mac) : "unknown");
     }
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
-        std::string digits;
-        boost::algorithm::hex(event.mac->begin(), event.mac->end(), std::back_inserter(digits));
+        auto digits = to_digits(*event.mac);
         if (event.kind != Kind::renewed && !boots.begins(digits, event.family, Clock::now())) {
             return;
         }

@@ -1,5 +1,6 @@
 #include "tftpd/trust/key_files.h"
 
+#include "tftpd/base/replace_file.h"
 #include "tftpd/trust/signing_key.h"
 
 #include <mbedtls/platform_util.h>
@@ -111,20 +112,6 @@ Result<Certificate> open_certificate(const std::filesystem::path& path, const Si
     return written ? std::move(certificate) : Result<Certificate>(written.error());
 }
 
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const auto written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return ::fsync(fd) == 0;
-}
-
 }  // namespace
 
 Result<std::optional<Bytes>> read_whole_file(const std::filesystem::path& path, std::size_t limit) {
@@ -154,26 +141,7 @@ Result<std::optional<Bytes>> read_whole_file(const std::filesystem::path& path, 
 }
 
 Result<bool> write_private_file(const std::filesystem::path& path, std::string_view text) {
-    const auto temporary = path.string() + ".new";
-    ::unlink(temporary.c_str());
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_mode);
-    if (fd < 0) {
-        return file_failure(path, std::strerror(errno));
-    }
-    const bool written = write_all(fd, text);
-    const int error = errno;
-    ::close(fd);
-    if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
-        const auto why = std::string(std::strerror(written ? errno : error));
-        ::unlink(temporary.c_str());
-        return file_failure(path, why);
-    }
-    const int directory = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        ::fsync(directory);
-        ::close(directory);
-    }
-    return true;
+    return replace_file(path, text, private_mode);
 }
 
 Result<std::shared_ptr<const Signer>> open_signer(const std::filesystem::path& directory, const SignerWish& wish) {
