@@ -1,8 +1,7 @@
 #include "tftpd/app/certificate_watch.h"
 
+#include "tests/unit/scratch.h"
 #include "tests/unit/trust/samples.h"
-
-#include <log/logger_support.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,22 +14,11 @@ using namespace std::chrono_literals;
 using trust::Store;
 
 TEST_GROUP(CertificateWatch) {
-    std::filesystem::path scratch;
-
-    void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string name = (std::filesystem::temp_directory_path() / "branchline-watch-XXXXXX").string();
-        scratch = ::mkdtemp(name.data());
-    }
-    void teardown() override {
-        std::filesystem::remove_all(scratch);
-    }
+    branchline::test::Scratch scratch;
 };
 
 TEST(CertificateWatch, LooksOnceAnHourAndWhenAStoreHasChanged) {
-    trust::CertificateStores stores(scratch);
+    trust::CertificateStores stores(scratch.path());
     CertificateWatch watch(stores);
     const TimePoint start{};
     const auto end = trust::samples::alice().certificate().not_after;

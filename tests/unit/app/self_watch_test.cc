@@ -1,12 +1,11 @@
 #include "tftpd/app/self_watch.h"
+#include "tests/unit/scratch.h"
 #include "tftpd/base/thread_pulse.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/phones/lease_table.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/tftp_server.h"
-
-#include <log/logger_support.h>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -23,7 +22,7 @@ using namespace branchline;
 using std::chrono::seconds;
 
 TEST_GROUP(SelfWatch) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
     std::shared_ptr<Config> config = std::make_shared<Config>();
     LeaseTable leases;
     std::optional<Resolver> resolver;
@@ -33,11 +32,6 @@ TEST_GROUP(SelfWatch) {
     TimePoint now{};
 
     void setup() override {
-        if (!isc::log::isLoggingInitialized()) {
-            isc::log::initLogger("unit", isc::log::NONE);
-        }
-        std::string made = (std::filesystem::temp_directory_path() / "branchline-watch-XXXXXX").string();
-        scratch = ::mkdtemp(made.data());
         std::filesystem::create_directories(scratch / "files");
         config->files = scratch / "files";
         config->cache.path = scratch / "cache";
@@ -58,7 +52,6 @@ TEST_GROUP(SelfWatch) {
         http.reset();
         tftp.reset();
         resolver.reset();
-        std::filesystem::remove_all(scratch);
     }
 
     static std::uint16_t free_port() {

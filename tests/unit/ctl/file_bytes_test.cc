@@ -1,5 +1,6 @@
 #include "tftpd/ctl/file_bytes.h"
 
+#include "tests/unit/scratch.h"
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,18 +10,10 @@
 using namespace branchline;
 
 TEST_GROUP(FileBytes) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
 
-    void setup() override {
-        std::string name = "/tmp/file-bytes-XXXXXX";
-        scratch = ::mkdtemp(name.data());
-    }
-    void teardown() override {
-        std::filesystem::remove_all(scratch);
-    }
     std::string file(const std::string& text) const {
-        std::ofstream(scratch / "a") << text;
-        return scratch / "a";
+        return scratch.write("a", text);
     }
 };
 
@@ -32,5 +25,5 @@ TEST(FileBytes, TheWholeFileUpToTheLimit) {
 
 TEST(FileBytes, WhatIsNoFileIsAFailureThatNamesIt) {
     STRCMP_CONTAINS("No such file", file_bytes(scratch / "none", 4).error().text.c_str());
-    STRCMP_CONTAINS(scratch.c_str(), file_bytes(scratch, 4).error().text.c_str());
+    STRCMP_CONTAINS(scratch.path().c_str(), file_bytes(scratch.path(), 4).error().text.c_str());
 }

@@ -1,5 +1,6 @@
 #include "tftpd/trust/certificate_stores.h"
 
+#include "tests/unit/scratch.h"
 #include "tests/unit/trust/samples.h"
 
 #include <sys/stat.h>
@@ -16,15 +17,8 @@ using samples::noon;
 using samples::ok;
 
 TEST_GROUP(CertificateStores) {
-    std::filesystem::path scratch;
+    branchline::test::Scratch scratch;
 
-    void setup() override {
-        std::string name = (std::filesystem::temp_directory_path() / "branchline-stores-XXXXXX").string();
-        scratch = ::mkdtemp(name.data());
-    }
-    void teardown() override {
-        std::filesystem::remove_all(scratch);
-    }
     static std::string both() {
         return samples::alice().certificate().pem() + samples::bob().certificate().pem();
     }
@@ -73,7 +67,7 @@ TEST(CertificateStores, WhatWasImportedIsThereAfterARestart) {
 }
 
 TEST(CertificateStores, TheSameCertificateIsTakenOncePerCluster) {
-    CertificateStores stores(scratch);
+    CertificateStores stores(scratch.path());
     CHECK_EQUAL(2U, stores.import(Store::tvs, "hq-east", as_bytes(both() + both()), noon)->added.size());
     const auto again = stores.import(Store::tvs, "HQ-East", as_bytes(both()), noon);
     CHECK_EQUAL(0U, again->added.size());
@@ -83,7 +77,7 @@ TEST(CertificateStores, TheSameCertificateIsTakenOncePerCluster) {
 }
 
 TEST(CertificateStores, ASnapshotNeverChanges) {
-    CertificateStores stores(scratch);
+    CertificateStores stores(scratch.path());
     const auto before = stores.snapshot();
     CHECK(ok(stores.import(Store::callmanager, "", as_bytes(both()), noon)));
     CHECK(before->in(Store::callmanager).empty());
@@ -91,7 +85,7 @@ TEST(CertificateStores, ASnapshotNeverChanges) {
 }
 
 TEST(CertificateStores, AClustersAreItsOwnAndThoseForAll) {
-    CertificateStores stores(scratch);
+    CertificateStores stores(scratch.path());
     CHECK(ok(stores.import(Store::callmanager, "hq-east", samples::alice().certificate().der, noon)));
     CHECK(ok(stores.import(Store::callmanager, "", samples::bob().certificate().der, noon)));
     const auto all = stores.snapshot();
@@ -101,7 +95,7 @@ TEST(CertificateStores, AClustersAreItsOwnAndThoseForAll) {
 }
 
 TEST(CertificateStores, ABundleWithOneBadCertificateChangesNothing) {
-    CertificateStores stores(scratch);
+    CertificateStores stores(scratch.path());
     auto text = both();
     text.insert(text.rfind("-----END") - 20, "!!");
     const auto refused = stores.import(Store::callmanager, "hq", as_bytes(text), noon);
@@ -112,7 +106,7 @@ TEST(CertificateStores, ABundleWithOneBadCertificateChangesNothing) {
 }
 
 TEST(CertificateStores, OneIsDeletedByTheBeginningOfItsFingerprint) {
-    CertificateStores stores(scratch);
+    CertificateStores stores(scratch.path());
     CHECK(ok(stores.import(Store::callmanager, "hq", as_bytes(both()), noon)));
     CHECK(ok(stores.import(Store::capf, "hq", as_bytes(both()), noon)));
     const auto digits = fingerprint_of_alice();
@@ -128,12 +122,12 @@ TEST(CertificateStores, OneIsDeletedByTheBeginningOfItsFingerprint) {
     }
     CHECK_EQUAL(1U, removed(stores, {.fingerprint = as_openssl_prints_it}));
     CHECK_EQUAL(0U, removed(stores, {.fingerprint = digits}));
-    CHECK_EQUAL(1U, CertificateStores(scratch).snapshot()->in(Store::callmanager).size());
+    CHECK_EQUAL(1U, CertificateStores(scratch.path()).snapshot()->in(Store::callmanager).size());
 }
 
 TEST(CertificateStores, ADamagedStoreIsNeverOverwritten) {
     write("tvs.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
-    CertificateStores stores(scratch);
+    CertificateStores stores(scratch.path());
     STRCMP_CONTAINS("tvs.pem", stores.snapshot()->faults[static_cast<std::size_t>(Store::tvs)].c_str());
     const auto refused = stores.import(Store::tvs, "", as_bytes(both()), noon);
     CHECK(!ok(refused));
@@ -144,7 +138,7 @@ TEST(CertificateStores, ADamagedStoreIsNeverOverwritten) {
 
 TEST(CertificateStores, AFileMadeByHandIsAStore) {
     write("phone-sast.pem", "subject=alice\n" + both());
-    const CertificateStores stores(scratch);
+    const CertificateStores stores(scratch.path());
     CHECK_EQUAL(2U, stores.snapshot()->in(Store::phone_sast).size());
     CHECK_EQUAL(std::string(), stores.snapshot()->in(Store::phone_sast)[0].cluster);
     CHECK(!stores.snapshot()->in(Store::phone_sast)[0].imported.has_value());
