@@ -26,6 +26,7 @@ def some_bytes(size, seed=1):
 class BranchTest(unittest.TestCase):
     time_limit = 60  # seconds a test (and prepare) may take, before patience is counted in
     branch_options = {}  # for Branch()
+    needs = (paths.TFTPD, paths.HOOK)  # programs under test
 
     @classmethod
     def prepare(cls):
@@ -33,7 +34,7 @@ class BranchTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        paths.require(paths.TFTPD, paths.HOOK)
+        paths.require(*cls.needs)
         cls.failed = False
         cls._watch(cls.time_limit)
         try:

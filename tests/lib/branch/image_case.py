@@ -11,6 +11,7 @@ from .case import BranchTest
 class ImageTest(BranchTest):
     time_limit = 900  # seconds: a start in software emulation on a busy machine is most of it
     branch_options = {"v4": False, "v6": False}
+    needs = ()  # they are in the image
     image = pathlib.Path(os.environ.get("BRANCHLINE_IMAGE") or paths.CHECKOUT / "build/image" / BOARD / "disk.img")
 
     @classmethod
