@@ -1,6 +1,7 @@
 #include "tftpd/resolve/name_job.h"
 
 #include "tftpd/base/counters.h"
+#include "tftpd/resolve/content_check.h"
 #include "tftpd/upstream/cluster_fetch.h"
 
 #include <algorithm>
@@ -138,6 +139,10 @@ void NameJob::start(std::size_t cluster) {
             self->on_done(cluster, outcome);
         }
     };
+    events.objection = [current, cluster]() -> std::optional<std::string> {
+        const auto self = current();
+        return self ? self->objection(cluster) : std::nullopt;
+    };
     counters.add(Counter::fetches);
     hooks_.asked(1);
     std::shared_ptr<ClusterFetch> fetch =
@@ -186,6 +191,12 @@ void NameJob::on_bytes(std::size_t cluster, ByteView part) {
     if (!handed_out_ && search_->winner() == cluster && source.content->length() >= early_size) {
         hand_out_if_due(environment_->now());
     }
+}
+
+std::optional<std::string> NameJob::objection(std::size_t cluster) const {
+    const auto& content = sources_[cluster].content;
+    const auto bytes = content ? content->arrived(max_config_size) : std::nullopt;
+    return bytes ? objection_to(name_, *bytes) : std::nullopt;
 }
 
 void NameJob::on_done(std::size_t cluster, const FetchOutcome& outcome) {

@@ -111,6 +111,7 @@ private:
     void drop(std::size_t cluster);
     void on_found(std::size_t cluster, std::optional<std::uint64_t> size);
     void on_bytes(std::size_t cluster, ByteView part);
+    [[nodiscard]] std::optional<std::string> objection(std::size_t cluster) const;
     void on_done(std::size_t cluster, const FetchOutcome& outcome);
     void lose(std::size_t cluster, Search::Reply reply, std::string reason);
     void hand_out_if_due(TimePoint now);

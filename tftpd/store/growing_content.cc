@@ -125,6 +125,16 @@ bool GrowingContent::spill() {
     return true;
 }
 
+std::optional<Bytes> GrowingContent::arrived(std::uint64_t limit) const {
+    const std::scoped_lock lock(mutex_);
+    const auto length = in_file_ + memory_.size();
+    if (length > limit) {
+        return std::nullopt;
+    }
+    Bytes bytes(static_cast<std::size_t>(length));
+    return copy_out(0, bytes) ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
 bool GrowingContent::restart(std::optional<std::uint64_t> size) {
     Pokes pokes;
     bool good = false;

@@ -55,6 +55,8 @@ public:
     /// All is there. False, and failed, if that is not what was announced.
     bool finish();
     void fail();
+    /// All that has come, also before finish(), for the writer to look at; none if it is more than `limit` bytes.
+    [[nodiscard]] std::optional<Bytes> arrived(std::uint64_t limit) const;
 
     // Any thread.
     [[nodiscard]] std::optional<std::uint64_t> size() const override;

@@ -285,6 +285,12 @@ void Fetch::on_done(unsigned id, AttemptOutcome outcome) {
     if (outcome.tftp_options) {
         health_.of(step.server).tftp_options = *outcome.tftp_options;
     }
+    if (outcome.end == AttemptEnd::complete && events_.objection) {
+        if (auto reason = events_.objection()) {
+            outcome.end = AttemptEnd::broken;
+            outcome.reason = std::move(*reason);
+        }
+    }
     if (outcome.end == AttemptEnd::complete || outcome.end == AttemptEnd::not_found) {
         choose(*one);
         // "No such file" after another server began to send it is no answer to rely on: negative answers are remembered.

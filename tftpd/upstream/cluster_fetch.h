@@ -44,6 +44,9 @@ struct FetchEvents {
     std::function<void(std::optional<std::uint64_t> size)> found;
     std::function<void(ByteView part)> bytes;
     std::function<void(FetchOutcome outcome)> done;
+    /// Asked when a server has sent the whole file: why it is not to be taken, none if it is. The next server is asked then.
+    /// May be empty.
+    std::function<std::optional<std::string>()> objection{};
 };
 
 /// A fetch under way. Destroying it cancels silently: no event comes after, but servers that were silent until then are probed.

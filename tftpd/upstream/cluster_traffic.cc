@@ -34,6 +34,7 @@ FetchEvents ClusterTrafficTable::counted(const std::string& cluster, FetchEvents
         fetch->entry->counts.bytes += part.size();
         fetch->events.bytes(part);
     };
+    counting.objection = fetch->events.objection;
     counting.done = [fetch](FetchOutcome outcome) {
         auto& counts = fetch->entry->counts;
         switch (outcome.result) {

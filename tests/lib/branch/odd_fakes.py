@@ -28,6 +28,8 @@ def packed(kind, data):
 
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
+SIGN_IN = b"<!DOCTYPE html>\n<html><body>Please accept the terms of use.</body></html>\n"
+
 # What is said to a GET; the connection is closed behind it.
 HTTP_WORDS = {
     "redirect": lambda data: b"HTTP/1.1 302 Found\r\nLocation: http://198.51.100.66:6970/x\r\n" + length(data) + data,
@@ -48,6 +50,7 @@ HTTP_WORDS = {
     "no-content": lambda data: b"HTTP/1.1 204 No Content\r\n\r\n",
     "not-modified": lambda data: b"HTTP/1.1 304 Not Modified\r\n\r\n",
     "password": lambda data: b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\n' + length(b""),
+    "sign-in-page": lambda data: OK + length(SIGN_IN) + SIGN_IN,
     "negative-length": lambda data: OK + length(data, b"-5") + data,
     "signed-length": lambda data: OK + length(data, b"+%d" % (len(data) - 1)) + data,
     "list-of-lengths": lambda data: OK + length(data, b"%d, %d" % (len(data), len(data) - 1)) + data,

@@ -171,6 +171,8 @@ public:
         events.bytes(as_bytes(text));
         run();
     }
+    /// What is said against the whole file that `cluster` has sent; "" if nothing is.
+    std::string objection(const std::string& cluster) { return fetch(cluster).events.objection().value_or(""); }
     void done(const std::string& cluster, FetchResult result) {
         auto events = fetch(cluster).events;
         events.done({result, "as the test says"});

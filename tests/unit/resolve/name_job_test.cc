@@ -60,6 +60,19 @@ TEST(NameJob, SmallFileThatABrokenClusterCannotGiveIsTakenFromTheOther) {
     CHECK_EQUAL(text("content:cluster:b:config"), said(answer));
 }
 
+TEST(NameJob, SmallFileThatIsPlainlyNotTheFileIsObjectedTo) {
+    FakeClusters clusters({"a"});
+    const auto answer = clusters.ask(phone_file);
+    clusters.found("a", 13);
+    clusters.bytes("a", "<html></html>");
+    CHECK_EQUAL(text("an HTML page, not the file"), clusters.objection("a"));
+    clusters.found("a", 9);  // the next server of the cluster
+    clusters.bytes("a", "<device/>");
+    CHECK_EQUAL(text(""), clusters.objection("a"));
+    clusters.done("a", FetchResult::complete);
+    CHECK_EQUAL(text("content:cluster:a:<device/>"), said(answer));
+}
+
 TEST(NameJob, LargeFileIsGivenAtOnceAndGrows) {
     FakeClusters clusters({"a"});
     const std::string file(NameJob::early_size, 'f');

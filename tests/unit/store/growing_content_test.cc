@@ -51,6 +51,13 @@ TEST_GROUP(GrowingContent) {
     }
 };
 
+TEST(GrowingContent, TheWriterSeesAllThatHasArrivedBeforeTheEnd) {
+    GrowingContent content(5, space);
+    CHECK(content.append(bytes_of("hello")));
+    CHECK(content.arrived(5) == bytes_of("hello"));
+    CHECK_FALSE(content.arrived(4).has_value());
+}
+
 TEST(GrowingContent, BytesThatAreThereCanBeReadAndTheRestIsPending) {
     auto content = make(std::nullopt);
     CHECK(append(*content, "abcdef"));

@@ -16,6 +16,7 @@ TEST_GROUP(ClusterFetch) {
     std::optional<std::uint64_t> size;
     std::string bytes;
     std::optional<FetchOutcome> outcome;
+    std::function<std::optional<std::string>()> objection;
     TimePoint started;
     milliseconds elapsed{0};
 
@@ -39,7 +40,8 @@ TEST_GROUP(ClusterFetch) {
                 [this](FetchOutcome how) {
                     CHECK_FALSE(outcome.has_value());
                     outcome = std::move(how);
-                }};
+                },
+                objection};
     }
 
     FetchResult fetch() {
@@ -228,6 +230,28 @@ TEST(ClusterFetch, ACutFileIsFetchedAgainFromTheNextServerFromItsBeginning) {
     CHECK_EQUAL(0U, first_tftp.requests());
     CHECK_TRUE(is_up(cluster.servers[0]));
     STRCMP_CONTAINS("cut after 4999 bytes", health.find(cluster.servers[0])->last_error.c_str());
+}
+
+TEST(ClusterFetch, AWholeFileThatIsObjectedToIsAskedOfTheNextServer) {
+    const HttpServer first(io, {good_reply("sign in here")});
+    const HttpServer second(io, {good_reply("the file")});
+    cluster.transport = Transport::http;
+    cluster.servers = {{here, 1, first.port()}, {here, 1, second.port()}};
+    objection = [this] { return bytes == "the file" ? std::nullopt : std::optional<std::string>("not the file"); };
+    CHECK_TRUE(fetch() == FetchResult::complete);
+    STRCMP_EQUAL("the file", bytes.c_str());
+    CHECK_EQUAL(2U, found);
+    CHECK_TRUE(is_up(cluster.servers[0]));
+    STRCMP_CONTAINS("not the file", health.find(cluster.servers[0])->last_error.c_str());
+}
+
+TEST(ClusterFetch, AFileThatIsObjectedToEverywhereIsBroken) {
+    const HttpServer http(io, {good_reply("sign in here")});
+    cluster.transport = Transport::http;
+    cluster.servers = {{here, 1, http.port()}};
+    objection = [] { return std::optional<std::string>("not the file"); };
+    CHECK_TRUE(fetch() == FetchResult::broken);
+    STRCMP_CONTAINS("not the file", outcome->reason.c_str());
 }
 
 TEST(ClusterFetch, ASingleServersOtherTransportIsTheLastResort) {

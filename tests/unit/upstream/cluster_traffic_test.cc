@@ -17,6 +17,7 @@ TEST_GROUP(ClusterTraffic) {
         events.found = [this](std::optional<std::uint64_t>) { heard += "found "; };
         events.bytes = [this](ByteView part) { heard += std::to_string(part.size()) + " "; };
         events.done = [this](FetchOutcome outcome) { heard += outcome.reason; };
+        events.objection = [] { return std::optional<std::string>("not the file"); };
         return table.counted(cluster, std::move(events), [this] { return now; });
     }
     static std::uint64_t answers(const ClusterTraffic& traffic) {
@@ -34,6 +35,7 @@ TEST(ClusterTraffic, AFetchIsCountedAndPassedOn) {
     events.bytes(as_bytes("defg"));
     events.done({FetchResult::complete, "done"});
     STRCMP_EQUAL("found 3 4 done", heard.c_str());
+    CHECK(events.objection() == "not the file");
     const auto traffic = table.of("hq");
     LONGS_EQUAL(1, traffic.complete);
     LONGS_EQUAL(7, traffic.bytes);
