@@ -32,6 +32,7 @@ constexpr std::array targets{
     Target{"http_request", fuzz::http_request},
     Target{"http_answer", fuzz::http_answer},
     Target{"cluster_json", fuzz::cluster_json},
+    Target{"control", fuzz::control},
     Target{"hook_parameters", fuzz::hook_parameters},
     Target{"hook4", fuzz::hook4},
     Target{"hook6", fuzz::hook6},

@@ -19,6 +19,7 @@ void cache_record(ByteView input);     ///< what stands in front of a cached fil
 void http_request(ByteView input);     ///< a phone's connection into the HTTP service
 void http_answer(ByteView input);      ///< a remote server's response into HttpAnswer
 void cluster_json(ByteView input);     ///< a text into the daemon's configuration
+void control(ByteView input);          ///< a text into the control socket's commands
 void hook_parameters(ByteView input);  ///< JSON into the hook's parameters
 void hook4(ByteView input);            ///< a DHCPv4 client's options into the hook's send callout
 void hook6(ByteView input);            ///< a DHCPv6 message into the hook's send callout
