@@ -1,10 +1,10 @@
 #include "image/appliance/appliance_reader.h"
 
+#include "tftpd/base/decimal.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/map_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
 
 namespace branchline {
@@ -51,13 +51,11 @@ std::optional<InterfaceAddress> prefixed(const std::string& text) {
         return std::nullopt;
     }
     const auto address = address_of(text.substr(0, slash));
-    unsigned length = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, length);
-    if (!address || error != std::errc{} || stop != end || length > (address->is_v4() ? 32U : 128U)) {
+    const auto length = decimal<unsigned>(std::string_view(text).substr(slash + 1));
+    if (!address || !length || *length > (address->is_v4() ? 32U : 128U)) {
         return std::nullopt;
     }
-    return InterfaceAddress{*address, length};
+    return InterfaceAddress{*address, *length};
 }
 
 class ApplianceReader {

@@ -53,6 +53,7 @@ public:
     [[nodiscard]] const std::string& complaint() const { return complaint_; }  ///< why it failed
 
 private:
+    void receive_window(Clock::time_point now);
     void on_datagram(const std::uint8_t* bytes, std::size_t size, const sockaddr_in& from, Clock::time_point now);
     bool on_oack(const std::uint8_t* bytes, std::size_t size);
     void on_data(std::uint16_t block, const std::uint8_t* bytes, std::size_t size, Clock::time_point now);

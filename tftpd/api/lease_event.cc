@@ -1,8 +1,9 @@
 #include "tftpd/api/lease_event.h"
 
+#include "tftpd/base/decimal.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -97,8 +98,9 @@ std::optional<std::array<std::uint8_t, 6>> parse_mac(std::string_view text) {
 }
 
 bool parse_number(std::string_view text, std::uint32_t& number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size();
+    const auto parsed = decimal<std::uint32_t>(text);
+    number = parsed.value_or(number);
+    return parsed.has_value();
 }
 
 /// Adds lines while they fit, whole lines only.

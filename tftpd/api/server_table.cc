@@ -1,10 +1,10 @@
 #include "tftpd/api/server_table.h"
 
+#include "tftpd/base/decimal.h"
 #include "tftpd/base/bytes.h"
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include <fcntl.h>
@@ -69,10 +69,11 @@ Result<ServerTable> decode_server_table(std::string_view text) {
     }
     head.remove_prefix(first_words.size());
     ServerTable table;
-    const auto [end, error] = std::from_chars(head.data(), head.data() + head.size(), table.written);
-    if (error != std::errc() || end != head.data() + head.size() || table.written < 0) {
+    const auto written = decimal<decltype(table.written)>(head);
+    if (!written || *written < 0) {
         return Failure{"a server table without the time at which it was written"};
     }
+    table.written = *written;
     while (!text.empty()) {
         const auto line = take_line(text);
         if (line.empty()) {

@@ -1,8 +1,9 @@
 #include "tftpd/app/command_line.h"
 
+#include "tftpd/base/decimal.h"
+
 #include <unistd.h>
 
-#include <charconv>
 #include <string_view>
 
 namespace branchline {
@@ -24,12 +25,11 @@ const char* const usage_text =
 namespace {
 
 bool read_port(std::string_view text, CommandLine& line) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc() || end != text.data() + text.size() || port == 0) {
+    const auto port = decimal<std::uint16_t>(text);
+    if (!port || *port == 0) {
         return false;
     }
-    line.tftp_port = port;
+    line.tftp_port = *port;
     return true;
 }
 

@@ -1,11 +1,11 @@
 #include "tftpd/config/binding_rules.h"
 
+#include "tftpd/base/decimal.h"
 #include "tftpd/config/config.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/map_reader.h"
 #include "tftpd/config/value_text.h"
 
-#include <charconv>
 #include <optional>
 
 namespace branchline {
@@ -56,14 +56,13 @@ AddressPrefix prefix_of(const std::string& text, const Position& where) {
     const unsigned most = one.is_v4() ? 32 : 128;
     unsigned length = most;
     if (slash != std::string::npos) {
-        const auto* begin = text.data() + slash + 1;
-        const auto* end = text.data() + text.size();
-        const auto [last, wrong] = std::from_chars(begin, end, length);
-        if (wrong != std::errc() || last != end || length > most) {
+        const auto behind = decimal<unsigned>(std::string_view(text).substr(slash + 1));
+        if (!behind || *behind > most) {
             throw ConfigError(where, shown(text) +
                                          " of \"device-binding-allow\" has a prefix length that is none; it is 0 to " +
                                          std::to_string(most) + ". Correct it.");
         }
+        length = *behind;
     }
     auto prefix = AddressPrefix::of(one, length);
     if (prefix.network != one) {

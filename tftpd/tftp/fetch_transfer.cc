@@ -1,7 +1,8 @@
 #include "tftpd/tftp/fetch_transfer.h"
 
+#include "tftpd/base/decimal.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cassert>
 #include <utility>
 
@@ -17,13 +18,6 @@ std::uint64_t digest(ByteView bytes) {
         value = (value ^ byte) * 0x100000001b3;
     }
     return value;
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -173,7 +167,7 @@ void FetchTransfer::on_oack(std::uint16_t tid, const OptionAck& oack, ByteView d
 // RFC 2347: only what was asked for may be acknowledged; RFC 2348 and 7440: a size may be lowered, never raised.
 bool FetchTransfer::accept_options(const OptionList& options) {
     for (const auto& [name, text] : options) {
-        const auto value = number(text);
+        const auto value = decimal<std::uint64_t>(text);
         if (same_word(name, "tsize")) {
             if (!value) {
                 return false;

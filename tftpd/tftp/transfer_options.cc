@@ -1,7 +1,8 @@
 #include "tftpd/tftp/transfer_options.h"
 
+#include "tftpd/base/decimal.h"
+
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 namespace branchline::tftp {
@@ -10,19 +11,8 @@ namespace {
 constexpr std::uint64_t longest_timeout = 255;        // seconds; RFC 2349
 constexpr std::uint64_t largest_window_size = 65535;  // blocks; RFC 7440
 
-/// The whole text as a decimal number: no sign, no blank, nothing behind it.
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    return value;
-}
-
 std::optional<std::uint64_t> number_between(std::string_view text, std::uint64_t least, std::uint64_t most) {
-    const auto value = number(text);
+    const auto value = decimal<std::uint64_t>(text);
     return value && *value >= least && *value <= most ? value : std::nullopt;
 }
 
@@ -57,11 +47,12 @@ Negotiation negotiate(const OptionList& asked, std::optional<std::uint64_t> file
             }
         } else if (same_word(name, "timeout")) {
             // RFC 2349: the same value comes back, or none.
-            if ((agreed = number_between(value, 1, longest_timeout))) {
+            agreed = number_between(value, 1, longest_timeout);
+            if (agreed) {
                 options.timeout = std::chrono::seconds(*agreed);
             }
         } else if (same_word(name, "tsize")) {
-            if (file_size && number(value)) {
+            if (file_size && decimal<std::uint64_t>(value)) {
                 agreed = options.file_size = file_size;
             }
         }
