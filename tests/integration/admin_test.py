@@ -54,6 +54,14 @@ class Admin(BranchTest):
         self.assertEqual(self.metric("branchline_tftp_transfer_seconds_count"), 1)
         self.assertEqual(self.metric("branchline_serving"), 1)
 
+    def test_ATransferIsOneLineInTheLog(self):
+        for _ in range(5):
+            self.assertEqual(tftp.read(self.phone, "192.0.2.1", "ringlist.xml"), self.data)
+            self.assertEqual(clients.phone_http(self.phone, "192.0.2.1", "ringlist.xml").body, self.data)
+        self.later(lambda: len(self.tftpd.events("HTTP_READ_DONE") + self.tftpd.events("TFTP_READ_DONE")) == 10, 3)
+        lines = [line for line in self.tftpd.process.output().splitlines() if "ringlist.xml" in line]
+        self.assertEqual(len(lines), 10, "\n".join(lines))
+
     def test_ClustersAreTold(self):
         data = some_bytes(50000)
         (self.root / "firmware.bin").write_bytes(data)

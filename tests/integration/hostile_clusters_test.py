@@ -78,11 +78,13 @@ class Searching(Fakes):
         for peer in peers:
             peer.send(tftp.rrq("wanted.xml"))
         first_blocks = [peer.receive(5 * paths.PATIENCE) for peer in peers]
+        for number, peer in enumerate(peers):
+            if first_blocks[number] is None:  # what a burst loses the phone asks for again
+                first_blocks[number] = peer.ask(tftp.rrq("wanted.xml"), timeout=1 * paths.PATIENCE, tries=3)
         served = sum(1 for packet in first_blocks if packet and packet.opcode == tftp.DATA and packet.data == data[:512])
-        self.assertGreaterEqual(served, 495, "phones were not answered")
-        for peer, packet in zip(peers, first_blocks):
-            if packet:
-                peer.send(tftp.error(0), peer.tid)
+        self.assertEqual(served, 500, "phones were not answered")
+        for peer in peers:
+            peer.send(tftp.error(0), peer.tid)
         self.assertEqual(first.count("wanted.xml"), 1)
         self.assertEqual(second.count("wanted.xml"), 1)
         self.assertTrue(daemon.process.running)

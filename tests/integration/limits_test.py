@@ -94,7 +94,7 @@ class ManyHalfOpen(BranchTest):
                 new.sendto(tftp.rrq("file.bin", options=[("blksize", 65464), ("windowsize", 65535)]), (V4, 69))
                 sockets.append(new)
         times = []
-        for _ in range(20):
+        for _ in range(100):
             start = time.monotonic()
             self.assertEqual(tftp.read(self.host, V4, "file.bin", source="192.0.2.50"), self.data)
             times.append(time.monotonic() - start)
@@ -102,7 +102,7 @@ class ManyHalfOpen(BranchTest):
         for one in sockets:
             one.close()
         self.assertLess(sorted(times)[-1], 1.0 * paths.PATIENCE, "a good phone had to wait")
-        self.assertLess(sorted(times)[10], 0.25 * paths.PATIENCE, "good phones had to wait")
+        self.assertLess(sorted(times)[98], 0.25 * paths.PATIENCE, "good phones had to wait")
         if not paths.SANITIZED:
             self.assertLess(grown, 32 << 20, "resident bytes grew")
         self.later(lambda: self.descriptors() <= descriptors, 30, "all descriptors given back")
