@@ -31,6 +31,10 @@ test: sdk-test sdk-image  ## everything that CI runs: lint, unit, simulation, in
 test-image: sdk-test sdk-image  ## the firmware as it ships, in QEMU: phones, updates, configuration, operator, reset
 	@tests/run image
 
+.PHONY: test-arm64
+test-arm64: sdk-test sdk-image  ## the firmware of generic-arm64 in QEMU: phones and updates (a good hour on two cores)
+	@tests/run arm64
+
 .PHONY: build
 build: sdk  ## the programs: build/bin/branchline-tftpd, build/bin/branchlinectl, build/lib/libdhcp_branchline.so
 	@$(enter) bash -c 'cmake --preset dev >build/configure.log || { cat build/configure.log >&2; exit 1; }; \
@@ -69,10 +73,11 @@ format: sdk-test  ## put every source into the house's format
 	@git ls-files '*.cc' '*.h' | xargs $(enter) clang-format-19 -i
 
 BOARD ?= pc-x86_64
+architecture = $(shell sed -n 's/^ARCHITECTURE=//p' board/$(BOARD)/meta 2>/dev/null)
 # The commit's time is the time of every file in the firmware, so that building it again gives the same bytes.
 epoch = SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct)
 .PHONY: image
-image: sdk-image  ## the firmware of BOARD (pc-x86_64): build/image/branchline-BOARD-VERSION.img.zst and its SBOM
+image: sdk-image sdk-$(architecture)  ## the firmware of BOARD (pc-x86_64): build/image/branchline-BOARD-VERSION.img.zst and its SBOM
 	@$(enter) image/build/programs $(BOARD) $(JOBS)
 	@$(epoch) $(enter) image/build/image $(BOARD)
 
@@ -100,13 +105,16 @@ lock: sdk-image  ## take the newest Debian packages, security updates too, into 
 shell: sdk  ## a shell in the Debian 13 root; with CMD='…' one command, its output and whether it succeeded
 	@if [ -n '$(command)' ]; then $(enter) bash -c '$(command)'; else $(enter); fi
 
-.PHONY: sdk sdk-test sdk-image
+.PHONY: sdk sdk-test sdk-image sdk-amd64 sdk-arm64 sdk-
 sdk:
 	@image/sdk/create build
 sdk-test:
 	@image/sdk/create test
 sdk-image:
 	@image/sdk/create image
+sdk-amd64 sdk-:
+sdk-arm64: sdk
+	@image/sdk/create-arm64
 
 .PHONY: clean
 clean:  ## remove what was built here; the Debian 13 root stays in the cache

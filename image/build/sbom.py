@@ -18,10 +18,11 @@ OWN = {
 }
 
 
-def used_packages(tree, owner):
-    """The packages of which at least one file is in the tree, sorted. The kernel's modules are unpacked, so its name differs."""
+def used_packages(tree, owner, boot):
+    """The packages of which at least one file is in the tree, and those in `boot`, which make the boot loader; sorted. The kernel's modules
+    are unpacked, so its name differs."""
     used = {owner[path] for path in files(tree) if path in owner}
-    return sorted(used | {name for name in owner.values() if name.startswith("linux-image")})
+    return sorted(used | {*boot} | {name for name in owner.values() if name.startswith("linux-image")})
 
 
 def files(tree):

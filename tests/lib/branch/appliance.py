@@ -92,7 +92,7 @@ class Appliance:
         path = self.branch.work / f"{self.label}.console"
         path.unlink(missing_ok=True)
         command = [
-            *self.meta["QEMU"].split(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
+            *self.meta["QEMU"].split(), "-accel", "tcg", "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
             "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={self.console_log},logappend=on",
             "-serial", "chardev:console", "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-rng-pci",
             "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback",
