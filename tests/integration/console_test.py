@@ -1,6 +1,7 @@
 """The web console as an operator uses it: a real browser, the real daemon, real Kea and a phone that boots meanwhile."""
 
 import json
+import random
 
 from branch import remote, tftpd
 from branch.browser import Script
@@ -54,12 +55,17 @@ class Console(BranchTest):
         self.assertNotIn("battery", self.tftpd.process.output(), "a password is in the log")
 
     def test_WhatAnOperatorChanges(self):
-        browser = self.own(Script(self.box.namespace, "operators_changes", self.branch.work, ADDRESS))
+        firmware = self.branch.work / "sip88xx.14-2-1.loads"
+        firmware.write_bytes(random.Random(7).randbytes(1_200_000))
+        browser = self.own(Script(self.box.namespace, "operators_changes", self.branch.work, ADDRESS, firmware))
         browser.wait_for("passed")
         browser.end()
-        changes = [(event["command"], event["result"]) for event in self.tftpd.events("CONSOLE_COMMAND", self.began)]
-        cluster = "tftp-cluster-"
-        self.assertEqual(changes, [(cluster + "add", "1"), (cluster + "add", "0"), (cluster + "update", "0"), (cluster + "del", "0")])
+        self.assertEqual((self.box.files / "firmware/88xx" / firmware.name).read_bytes(), firmware.read_bytes())
+        changes = [(event["command"].removeprefix("tftp-"), event["result"]) for event in self.tftpd.events("CONSOLE_COMMAND", self.began)]
+        self.assertEqual(changes[:4], [("cluster-add", "1"), ("cluster-add", "0"), ("cluster-update", "0"), ("cluster-del", "0")])
+        # One line a file, however many pieces it came in: the firmware; refused; stored; in the way; replaced twice.
+        self.assertEqual(changes[4:10], [("file-add", result) for result in ("0", "1", "0", "4", "0", "0")])
+        self.assertEqual(changes[10:], [("file-del", "0"), ("service-stop", "0"), ("service-start", "0"), ("cluster-refresh", "3")])
 
     def test_ItIsOneCommandSetAndEveryChangeIsLogged(self):
         jar = ["--cookie-jar", self.branch.work / "jar", "--cookie", self.branch.work / "jar"]

@@ -146,6 +146,7 @@ Console::Daemon Daemon::Impl::console_daemon() {
         .run = [this](const std::string& name, const ConstElementPtr& arguments) { return commands->run(name, arguments); },
         .post = [this](std::function<void()> work) { boost::asio::post(io->getInternalIOService(), std::move(work)); },
         .version = version(),
+        .under_way = [this] { return UnderWay{tftp->transfers(), http->connections()}; },
     };
 }
 

@@ -1,9 +1,11 @@
 #include "tftpd/console/console.h"
 
 #include "tftpd/base/bytes.h"
+#include "tftpd/base/counters.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/console/assets.h"
 #include "tftpd/console/live_rows.h"
+#include "tftpd/console/load_history.h"
 #include "tftpd/console/request_guard.h"
 #include "tftpd/console/role.h"
 #include "tftpd/console/sessions.h"
@@ -59,6 +61,12 @@ std::string text_of(const ConstElementPtr& map, const char* name) {
     return value && value->getType() == Element::string ? value->stringValue() : std::string();
 }
 
+/// A piece of an upload whose end is still to come.
+bool goes_on(const std::string& command, const ConstElementPtr& answer) {
+    const auto arguments = answer->get("arguments");
+    return command == "tftp-file-add" && arguments && text_of(arguments, "state") != "stored";
+}
+
 AdminAnswer signed_in(const std::string& token) {
     auto answer = json(Element::createMap());
     answer.headers.emplace_back("Set-Cookie", std::string(cookie_name) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict");
@@ -71,11 +79,11 @@ struct Watcher {
     bool has_all = false;
 };
 
-/// Something to watch: a command without side effects, asked again and again while anybody does.
+/// Something to watch. What it asks has no side effects.
 struct Topic {
-    std::string command;
-    ConstElementPtr arguments;
-    LiveRows rows;
+    std::function<void(std::int64_t seconds)> look;  // while somebody watches; `seconds` on a steady clock
+    std::function<std::string()> everything;         // for one who has seen nothing yet
+    std::function<std::string()> change;             // since the look before; "" = nothing
     std::vector<Watcher> watchers{};
 };
 
@@ -89,9 +97,20 @@ ConstElementPtr phones_live() {
 
 struct Console::Impl {
     Impl(std::filesystem::path file, Daemon its_daemon) : accounts(std::move(file)), daemon(std::move(its_daemon)) {
-        topics.try_emplace("phones", "tftp-phone-list", phones_live(), LiveRows("phones", "mac", "silent"));
-        topics.try_emplace("clusters", "tftp-cluster-list", nullptr, LiveRows("", "", ""));
-        topics.try_emplace("service", "tftp-service-status", nullptr, LiveRows("", "", ""));
+        watch_command("phones", "tftp-phone-list", phones_live(), LiveRows("phones", "mac", "silent"));
+        watch_command("clusters", "tftp-cluster-list", nullptr, LiveRows("", "", ""));
+        watch_command("service", "tftp-service-status", nullptr, LiveRows("", "", ""));
+        topics.try_emplace("load", [](std::int64_t) {}, [this] { return load.everything(); }, [this] { return load.change(); });
+    }
+
+    void watch_command(const char* topic, const char* command, const ConstElementPtr& arguments, LiveRows empty) {
+        const auto rows = std::make_shared<LiveRows>(std::move(empty));
+        topics.try_emplace(
+            topic,
+            [this, rows, command, arguments](std::int64_t seconds) {
+                rows->take(daemon.run(command, arguments)->get("arguments"), seconds);
+            },
+            [rows] { return rows->everything(); }, [rows] { return rows->change(); });
     }
 
     bool answer(const AdminRequest& request, const AdminReply& reply);
@@ -111,10 +130,11 @@ struct Console::Impl {
     SignInLimit limit;  // as well
     const Daemon daemon;
     TimePoint next_look{};  // the main thread alone
+    LoadHistory load;       // as well
 
     std::mutex mutex;  // of what follows
     Sessions sessions;
-    std::map<std::string, Topic> topics;  // their rows belong to the main thread
+    std::map<std::string, Topic> topics;  // what they call belongs to the main thread
 };
 
 std::optional<Role> Console::Impl::role_of(const AdminRequest& request) {
@@ -228,7 +248,7 @@ std::optional<AdminAnswer> Console::Impl::run_command(const AdminRequest& reques
     }
     daemon.post([this, reply, name, arguments, role = *role, from = request.from.to_string()] {
         const auto answer = daemon.run(name, arguments);
-        if (changes_something(name)) {
+        if (changes_something(name) && !goes_on(name, answer)) {
             const auto result = answer->get("result");
             LOG_INFO(http_logger, CONSOLE_COMMAND)
                 .arg(std::string(name_of(role)))
@@ -322,6 +342,7 @@ void Console::tick(TimePoint now) {
         return;
     }
     impl_->next_look = now + live_pace;
+    impl_->load.look(counters, impl_->daemon.under_way(), now, std::chrono::system_clock::now());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
     for (auto& [name, topic] : impl_->topics) {
         std::vector<Watcher> watchers;
@@ -341,10 +362,9 @@ void Console::tick(TimePoint now) {
         if (watchers.empty()) {
             continue;
         }
-        const auto answer = impl_->daemon.run(topic.command, topic.arguments);
-        topic.rows.take(answer->get("arguments"), seconds);
+        topic.look(seconds);
         for (const auto& watcher : watchers) {
-            const auto text = watcher.has_all ? topic.rows.change() : topic.rows.everything();
+            const auto text = watcher.has_all ? topic.change() : topic.everything();
             watcher.feed->put(text.empty() ? std::string(":\n\n") : "data: " + text + "\n\n");
         }
     }

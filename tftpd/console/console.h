@@ -15,6 +15,7 @@
 
 #include "tftpd/base/clock.h"
 #include "tftpd/console/accounts.h"
+#include "tftpd/console/load_history.h"
 #include "tftpd/http/admin_page.h"
 
 #include <cc/data.h>
@@ -39,6 +40,8 @@ public:
         /// Has `work` done on the main thread soon; from any thread.
         std::function<void(std::function<void()> work)> post;
         std::string version;
+        /// On the main thread.
+        std::function<UnderWay()> under_way;
     };
 
     /// The accounts' `file` need not be there yet.

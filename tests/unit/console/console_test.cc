@@ -1,5 +1,6 @@
 #include "tftpd/console/console.h"
 #include "tests/unit/scratch.h"
+#include "tftpd/console/assets.h"
 
 #include <vector>
 
@@ -15,12 +16,13 @@ TEST_GROUP(Console) {
     std::vector<std::string> asked;
     std::vector<std::function<void()>> posted;
     std::string phones = R"({ "result": 0, "arguments": { "phones": [ { "mac": "a" } ] } })";
-    Console console{scratch / "accounts.json",
-                    {[this](const std::string& name, const ConstElementPtr& arguments) -> ConstElementPtr {
-                         asked.push_back(name + (arguments ? ' ' + arguments->str() : ""));
-                         return Element::fromJSON(phones);
-                     },
-                     [this](std::function<void()> work) { posted.push_back(std::move(work)); }, "1.2.3"}};
+    Console console{
+        scratch / "accounts.json",
+        {[this](const std::string& name, const ConstElementPtr& arguments) -> ConstElementPtr {
+             asked.push_back(name + (arguments ? ' ' + arguments->str() : ""));
+             return Element::fromJSON(phones);
+         },
+         [this](std::function<void()> work) { posted.push_back(std::move(work)); }, "1.2.3", [] { return UnderWay{3, 1}; }}};
     AdminSite site = console.site();
     std::string session{};
     const char* from = "127.0.0.1";
@@ -65,6 +67,15 @@ TEST(Console, ThePageIsThereForEverybodyAndItsPolicyLetsNothingElseIn) {
     STRCMP_EQUAL("Content-Security-Policy", page.headers.at(0).first.c_str());
     STRCMP_CONTAINS("text/javascript", ask("GET", "/app.js").content_type.c_str());
     CHECK(!site({"GET", "/metrics"}, [](AdminAnswer) { FAIL("the page is none of its own"); }));
+}
+
+TEST(Console, EverythingOfThePageIsAtMost150Kilobytes) {
+    std::size_t bytes = 0;
+    for (const auto& asset : console_assets()) {
+        bytes += asset.bytes.size();
+    }
+    CHECK(bytes > 50'000);
+    CHECK(bytes <= 150'000);
 }
 
 TEST(Console, NothingIsAnsweredWithoutSignIn) {
@@ -168,6 +179,19 @@ TEST(Console, WhoWatchesHearsEverythingThenChanges) {
     console.tick(Clock::now() + 2 * Console::live_pace);
     STRCMP_CONTAINS(R"("gone": [ "a" ])", live.feed->take()->c_str());
     LONGS_EQUAL(400, ask("GET", "/api/live", "", "everything").status);
+}
+
+TEST(Console, TheLoadIsLookedAtWhetherSomebodyWatchesOrNot) {
+    console.tick(Clock::now());
+    console.tick(Clock::now() + Console::live_pace);
+    become_operator();
+    const auto live = ask("GET", "/api/live", "", "load");
+    console.tick(Clock::now() + 2 * Console::live_pace);
+    const auto first = live.feed->take();
+    STRCMP_CONTAINS(R"("all": true, "samples": [{"at": )", first->c_str());
+    STRCMP_CONTAINS(R"("transfers": 3, "connections": 1)", first->c_str());
+    console.tick(Clock::now() + 3 * Console::live_pace);
+    STRCMP_CONTAINS(R"(data: {"samples": [{"at": )", live.feed->take()->c_str());
 }
 
 TEST(Console, WhoIsSignedOutWatchesNoLonger) {

@@ -1,13 +1,19 @@
 // The console: who is signed in, which page is open (#/phones, #/phones/SEP…), and what stands around every page.
 import { Clusters } from "./clusters.js";
+import { Files } from "./files.js";
 import { onSignedOut, post, session } from "./api.js";
+import { Load } from "./load.js";
 import { Phone, Phones } from "./phones.js";
+import { Services } from "./services.js";
 import { FirstUse, Passwords, SignIn } from "./sign_in.js";
 import { Told, html, render, useEffect, useState } from "./view.js";
 
 const pages = [
   { path: "phones", title: "Phones", show: (one) => (one ? html`<${Phone} key=${one} device=${one} />` : html`<${Phones} />`) },
   { path: "clusters", title: "Clusters", show: (_, operates) => html`<${Clusters} operates=${operates} />` },
+  { path: "files", title: "Files", show: (one, operates) => html`<${Files} key=${one} directory=${one || ""} operates=${operates} />` },
+  { path: "services", title: "Services", show: (_, operates) => html`<${Services} operates=${operates} />` },
+  { path: "load", title: "Load", show: () => html`<${Load} />` },
   { path: "passwords", title: "Passwords", operates: true, show: () => html`<${Passwords} />` },
 ];
 

@@ -1,14 +1,8 @@
 // The remote clusters (Cluster View): how they are, and adding, changing and taking them out, by the rules of the configuration.
-import { command, live } from "./api.js";
-import { Heading, Level, Told, html, since, useEffect, useState } from "./view.js";
+import { command } from "./api.js";
+import { Heading, Level, Told, html, since, toHeading, useLive, useState } from "./view.js";
 
 const fresh = { "cluster-id": "", fqdn: "", description: "", secure: false, "tftp-servers": [] };
-
-function useLiveClusters() {
-  const [clusters, set] = useState(null);
-  useEffect(() => live("clusters", (answer) => set(answer.clusters || [])), []);
-  return clusters;
-}
 
 /** A server as the configuration has it: the address alone while its ports are the usual ones. */
 const written = (server) => {
@@ -62,19 +56,20 @@ const Server = ({ server }) => html`<div><${Level} level=${server.up ? "well" : 
     !server.up && server["last-error"]].filter(Boolean).join(", ")}</span></div>`;
 
 export function Clusters({ operates }) {
-  const clusters = useLiveClusters();
+  const answer = useLive("clusters");
+  const clusters = answer && (answer.clusters || []);
   const [form, setForm] = useState(null);
   const [told, setTold] = useState({});
   const run = (name, given) => command(name, given).then((answer) => setTold({ done: answer.text }), (error) => setTold({ fault: error.message }));
   const ids = (clusters || []).map((cluster) => cluster["cluster-id"]);
-  const remove = (id) => confirm(`Take the cluster ${id} out? Its phones get no files from it any more.`) && run("tftp-cluster-del", { "cluster-id": id });
+  const remove = (id) => confirm(`Take the cluster ${id} out? Its phones get no files from it any more.`) && (toHeading(), run("tftp-cluster-del", { "cluster-id": id }));
   return html`<${Heading} title="Clusters">Clusters<//>
     <${Told} ...${told} />
     ${operates && html`<div class="row">
       <button class="first" onClick=${() => (setTold({}), setForm(fresh))}>Add a cluster</button>
       <button onClick=${() => run("config-write")}>Keep all changes after a restart</button></div>`}
     ${form && html`<${Form} key=${form["cluster-id"]} cluster=${form} others=${ids.filter((id) => id !== form["cluster-id"])}
-      done=${(text) => (setForm(null), setTold({ done: text }))} cancel=${() => setForm(null)} />`}
+      done=${(text) => (setForm(null), toHeading(), setTold({ done: text }))} cancel=${() => (setForm(null), toHeading())} />`}
     <div class="scroll" tabindex="0" role="region" aria-label="Clusters">
       <table><caption>${clusters === null ? "Asking…" : `${clusters.length} clusters, in the order in which they own files.`}</caption>
         <thead><tr><th scope="col">Cluster</th><th scope="col">FQDN</th><th scope="col">Description</th><th scope="col">Secure</th>

@@ -2,7 +2,7 @@
 import { h, render } from "./vendor/preact.js";
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
 import htm from "./vendor/htm.js";
-import { command } from "./api.js";
+import { command, live } from "./api.js";
 
 export const html = htm.bind(h);
 export { render, useEffect, useRef, useState };
@@ -16,6 +16,9 @@ export function Heading({ children, title }) {
   }, [title]);
   return html`<h1 tabindex="-1" ref=${place}>${children}</h1>`;
 }
+
+/** For when what had the focus has gone with what was done. */
+export const toHeading = () => document.querySelector("h1").focus();
 
 /** What went wrong, or what was done, told at once to those who cannot see it. */
 export const Told = ({ fault, done }) => html`
@@ -34,6 +37,13 @@ export function useCommand(name, given) {
   return [...state, again];
 }
 
+/** The newest answer of a topic (null = none yet), as it changes. */
+export function useLive(topic) {
+  const [answer, set] = useState(null);
+  useEffect(() => live(topic, set), [topic]);
+  return answer;
+}
+
 export function since(seconds) {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s ago`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
@@ -42,5 +52,6 @@ export function since(seconds) {
 }
 
 export const bytes = (count) =>
-  count < 10000 ? `${count} B` : count < 10e6 ? `${Math.round(count / 1000)} kB` : `${Math.round(count / 1e6)} MB`;
+  count < 10000 ? `${count} B` : count < 10e6 ? `${Math.round(count / 1e3)} kB` : count < 10e9 ? `${Math.round(count / 1e6)} MB` : `${Math.round(count / 1e9)} GB`;
+export const moment = (text) => html`<time datetime=${text}>${new Date(text).toLocaleString()}</time>`;
 export const clock = (text) => html`<time datetime=${text} title=${text}>${new Date(text).toLocaleTimeString()}</time>`;
