@@ -55,11 +55,12 @@ struct Appliance {
     std::vector<Interface> interfaces{};
     std::vector<Route> routes{};
     std::vector<boost::asio::ip::address> dns_servers{};
-    std::vector<std::string> ntp_servers{};   ///< names or addresses
-    std::optional<Syslog> syslog{};           ///< none = the log leaves the box only when somebody asks for it
-    std::vector<std::string> ssh_keys{};      ///< lines of an authorized_keys file; none = SSH is off
-    std::vector<std::string> ssh_networks{};  ///< from where SSH may be used; none = from nowhere
-    std::string update_url{};                 ///< where "update" looks; empty = nowhere
+    std::vector<std::string> ntp_servers{};     ///< names or addresses
+    std::optional<Syslog> syslog{};             ///< none = the log leaves the box only when somebody asks for it
+    std::vector<std::string> ssh_keys{};        ///< lines of an authorized_keys file; none = SSH is off
+    std::vector<std::string> admin_networks{};  ///< from where SSH and the web console may be used; none = from nowhere
+    std::uint16_t console_port = 0;             ///< that of the daemon's admin-listener, open to those networks; 0 = to nobody
+    std::string update_url{};                   ///< where "update" looks; empty = nowhere
 };
 
 /// What a box without a configuration does: it asks for addresses on its first port and serves nobody.

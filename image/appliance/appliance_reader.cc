@@ -242,7 +242,7 @@ private:
         if (!map_.has("admin")) {
             return;
         }
-        const MapReader map(map_.get("admin"), "admin", {"ssh-keys", "networks"});
+        const MapReader map(map_.get("admin"), "admin", {"ssh-keys", "networks", "console-port"});
         for (const auto& element : map.list("ssh-keys", 0, maximum_ssh_keys)) {
             const std::string key = checked_text(*element, "an SSH key", 1, maximum_ssh_key);
             if (!key.starts_with("ssh-ed25519 ") && !key.starts_with("ecdsa-sha2-nistp") && !key.starts_with("ssh-rsa ")) {
@@ -252,17 +252,32 @@ private:
             }
             box_.ssh_keys.push_back(key);
         }
-        for (const auto& element : map.list("networks", 0, maximum_ssh_networks)) {
+        for (const auto& element : map.list("networks", 0, maximum_admin_networks)) {
             const std::string text = checked_text(*element, "a network", 1, 64);
             if (!prefixed(text)) {
                 throw ConfigError(position_of(*element), shown(text) + " is no network. Write it such as \"198.51.100.0/24\".");
             }
-            box_.ssh_networks.push_back(text);
+            box_.admin_networks.push_back(text);
         }
-        if (!box_.ssh_keys.empty() && box_.ssh_networks.empty()) {
+        box_.console_port = map.number<std::uint16_t>("console-port", 0, 0, 65535);
+        if (!box_.ssh_keys.empty() && box_.admin_networks.empty()) {
             map.fail("ssh-keys",
                      "there are SSH keys and no \"networks\" from which they may be used, so SSH would stay off. Add "
                      "\"networks\": [ \"198.51.100.0/24\" ] with the administrators' networks.");
+        }
+        if (box_.console_port != 0 && box_.admin_networks.empty()) {
+            map.fail(
+                "console-port",
+                "the console's port is named and no \"networks\" from which it may be reached, so it would stay closed. Add "
+                "\"networks\": [ \"198.51.100.0/24\" ] with the administrators' networks.");
+        }
+        // These ports are everybody's, or nobody's: opening them to some would say what is not so.
+        for (const int taken : {22, 6970, 6971}) {
+            if (box_.console_port == taken) {
+                map.fail("console-port", "port " + std::to_string(taken) +
+                                             " is another service's; the console is at the port of \"admin-listener\" in "
+                                             "branchline-tftpd.conf, 6980 unless that says otherwise.");
+            }
         }
     }
 

@@ -13,7 +13,7 @@ inline constexpr std::size_t maximum_interface_addresses = 16;
 inline constexpr std::size_t maximum_routes = 256;
 inline constexpr std::size_t maximum_servers = 8;  ///< DNS, and NTP
 inline constexpr std::size_t maximum_ssh_keys = 32;
-inline constexpr std::size_t maximum_ssh_networks = 32;
+inline constexpr std::size_t maximum_admin_networks = 32;
 
 /// The document of the whole file, as json_text gives it. Throws ConfigError.
 Appliance read_appliance(const isc::data::ConstElementPtr& document);

@@ -56,11 +56,15 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 }  // namespace
 
 std::string packet_filter(const Appliance& appliance) {
-    std::string ssh;
-    if (!appliance.ssh_keys.empty()) {
-        for (const auto& network : appliance.ssh_networks) {
-            const bool v6 = network.find(':') != std::string::npos;
-            ssh += "        " + std::string(v6 ? "ip6" : "ip") + " saddr " + network + " tcp dport 22 accept\n";
+    std::string admin;
+    for (const auto& network : appliance.admin_networks) {
+        const std::string from = "        " + std::string(network.find(':') != std::string::npos ? "ip6" : "ip") + " saddr " +
+                                 network + " tcp dport ";
+        if (!appliance.ssh_keys.empty()) {
+            admin += from + "22 accept\n";
+        }
+        if (appliance.console_port != 0) {
+            admin += from + std::to_string(appliance.console_port) + " accept\n";
         }
     }
     std::string dhcp6;
@@ -88,7 +92,7 @@ std::string packet_filter(const Appliance& appliance) {
            "nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-query } accept\n"
            "        udp dport { 67, 69, 547 } accept\n"
            "        tcp dport { 6970, 6971 } accept\n" +
-           dhcp6 + ssh +
+           dhcp6 + admin +
            "    }\n"
            "    chain forward {\n"
            "        type filter hook forward priority filter; policy drop;\n"

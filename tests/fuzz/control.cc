@@ -43,6 +43,7 @@ public:
         targets.tell_hook = [] {};
         targets.reloaded = [] { return Clock::now(); };
         targets.threads = [] { return 1U; };
+        targets.set_console_password = [](const std::string&, const std::string&) -> Result<bool> { return true; };
         commands_ = std::make_unique<Commands>(std::move(targets));
     }
 

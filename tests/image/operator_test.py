@@ -1,6 +1,8 @@
 """What an operator does to the box over SSH: look, configure on trial, back up, restore, ask for a support bundle."""
 
 import io
+import json
+import re
 import socket
 import subprocess
 import tarfile
@@ -12,6 +14,7 @@ from branch.image_case import ImageTest
 
 SECRET = "canary-secret-51ab"
 PASSPHRASE = "correct horse battery"
+CONSOLE_PASSWORD = "first horse, second staple"
 OPERATOR = "198.51.100.50"
 BOX = "198.51.100.1"
 SO_RCVBUFFORCE = 33  # Linux; Python has no name for it
@@ -27,14 +30,17 @@ class Operator(ImageTest):
         public = cls.key.with_suffix(".pub").read_text().strip()
         appliance = (EXAMPLES / "branchline-appliance.conf").read_text()
         syslog = '"syslog": { "server": "%s" },\n' % OPERATOR
-        admin = syslog + '  "admin": { "ssh-keys": [ "%s" ], "networks": [ "%s/32" ] },\n' % (public, OPERATOR)
+        admin = syslog + '  "admin": { "ssh-keys": [ "%s" ], "networks": [ "%s/32" ], "console-port": 6980 },\n' % (public, OPERATOR)
         cls.appliance = appliance.replace('"routes":', admin + '  "routes":', 1)
         assert public in cls.appliance
         kea = (EXAMPLES / "kea-dhcp4.conf").read_text()
         cls.kea = kea.replace('"Dhcp4": {', '"Dhcp4": { "user-context": { "password": "%s" },' % SECRET, 1)
         assert SECRET in cls.kea
+        tftpd = (EXAMPLES / "branchline-tftpd.conf").read_text()
+        cls.tftpd = re.sub(r'"admin-listener": \{[^}]*\}', '"admin-listener": { "address": "%s", "port": 6980 }' % BOX, tftpd)
+        assert BOX in cls.tftpd
         cls.box = cls.branch.own(Appliance(cls.branch, cls.image))
-        cls.box.configure(branchline_appliance_conf=cls.appliance, kea_dhcp4_conf=cls.kea)
+        cls.box.configure(branchline_appliance_conf=cls.appliance, kea_dhcp4_conf=cls.kea, branchline_tftpd_conf=cls.tftpd)
         cls.operator = cls.branch.host("operator", f"{OPERATOR}/24")
         cls.other = cls.branch.host("other", "198.51.100.51/24")
         with cls.operator:
@@ -60,12 +66,25 @@ class Operator(ImageTest):
         out = io.BytesIO()
         with tarfile.open(fileobj=out, mode="w") as tar:
             for name in SET:
-                text = {"branchline-appliance.conf": self.appliance, "kea-dhcp4.conf": self.kea}.get(name)
+                text = {"branchline-appliance.conf": self.appliance, "kea-dhcp4.conf": self.kea,
+                        "branchline-tftpd.conf": self.tftpd}.get(name)  # fmt: skip
                 text = changed.get(name.split(".")[0].replace("-", "_"), text or (EXAMPLES / name).read_text())
                 info = tarfile.TarInfo(name)
                 info.size = len(text.encode())
                 tar.addfile(info, io.BytesIO(text.encode()))
         return out.getvalue()
+
+    def console(self, path, body=None, host=None):
+        """The web console's answer, as it is seen over the network; nothing if the port is closed."""
+        sent = [] if body is None else ["--header", "Content-Type: application/json", "--data", json.dumps(body)]
+        done = (host or self.operator).run(
+            ["curl", "--silent", "--max-time", "20", "--write-out", "\n%{http_code}", *sent, f"http://{BOX}:6980{path}"], check=False
+        )
+        answer, _, status = done.stdout.rpartition("\n")
+        return (int(status), json.loads(answer)) if done.returncode == 0 else None
+
+    def sign_in(self, password):
+        return self.console("/api/sign-in", {"user": "operator", "password": password})[0]
 
     def test_AnOperatorsDay(self):
         # Only with the key, only as the operator, only from the named network; and no shell.
@@ -92,7 +111,15 @@ class Operator(ImageTest):
             self.assertNotIn(b"PRIVATE KEY", text, name)
         self.assertTrue(any(word in texts["support/slots.txt"] for word in (b"A_OK=1",)))
 
+        # The web console: from the named network alone, and with a password that only somebody on the box can set.
+        self.assertIsNone(self.console("/api/session", host=self.other))
+        self.assertEqual(self.console("/api/first-use", {"password": "who comes first"})[0], 403)
+        self.ssh("console-password", data=CONSOLE_PASSWORD.encode() + b"\n")
+        self.assertEqual(self.sign_in(CONSOLE_PASSWORD), 200)
+
         backup = self.ssh("backup", data=PASSPHRASE.encode() + b"\n")
+        self.ssh("console-password", data=b"set after the backup\n")
+        self.assertEqual(self.sign_in(CONSOLE_PASSWORD), 401)
         self.assertNotIn(SECRET.encode(), backup)
         self.assertIn(b"too short", self.ssh("backup", data=b"short\n", status=1))
 
@@ -123,5 +150,6 @@ class Operator(ImageTest):
         self.ssh("restore", data=PASSPHRASE.encode() + b"\n" + backup)
         self.box.wait_for(r"branch-17[\s\S]*ready after", 300)
         self.assertIn(b"branch-17", self.ssh("status"))
+        self.assertEqual(self.sign_in(CONSOLE_PASSWORD), 200)
         time.sleep(1)
         self.assertTrue(clients.curl(self.branch.phone_host("phone", "192.0.2.50"), "192.0.2.1", "branchline-version.txt", options=False))

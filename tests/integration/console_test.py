@@ -3,7 +3,7 @@
 import json
 import random
 
-from branch import remote, tftpd
+from branch import paths, remote, tftpd
 from branch.browser import Script
 from branch.case import BranchTest
 from branch.phone import Phone
@@ -80,6 +80,27 @@ class Console(BranchTest):
         event = self.tftpd.wait_for_event("CONSOLE_COMMAND", since=self.began)
         self.assertEqual((event["user"], event["command"], event["result"]), ("operator", "tftp-cluster-add", "1"))
         self.assertEqual(self.ask("/api/command", {"command": "shutdown"}, *jar)[0], 403)
+
+    def test_ThePasswordIsSetOnTheMachine(self):
+        password = "chosen on the machine"
+
+        def set_it(text, *user):
+            return self.box.run([paths.CTL, "console", "password", *user], input=text)
+
+        self.assertEqual(set_it("too short\n").returncode, 1)
+        self.assertEqual(set_it("").returncode, 1)
+        self.assertTrue(self.ask("/api/session")[1]["first-use"])
+        self.assertEqual(set_it(password + "\n").returncode, 0)
+        self.assertEqual(self.ask("/api/first-use", {"password": "correct horse"})[0], 403)
+        self.assertEqual(self.ask("/api/sign-in", {"user": "operator", "password": password})[0], 200)
+        self.assertEqual(set_it("battery staple\n", "viewer").returncode, 0)
+        self.assertEqual(self.ask("/api/sign-in", {"user": "viewer", "password": "battery staple"})[0], 200)
+        self.assertEqual(set_it("battery staple\n", "root").returncode, 1)
+        self.assertEqual(
+            [(event["user"], event["from"]) for event in self.tftpd.events("CONSOLE_PASSWORD_SET", self.began)],
+            [("operator", "control-socket"), ("viewer", "control-socket")],
+        )
+        self.assertNotIn("chosen on", self.tftpd.process.output(self.began), "a password is in the log")
 
     def test_OtherPagesAndNamesAreRefused(self):
         jar = ["--cookie-jar", self.branch.work / "jar", "--cookie", self.branch.work / "jar"]

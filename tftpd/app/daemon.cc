@@ -135,6 +135,9 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.tell_hook = [this] { tell_hook(); };
     targets.started = started;
     targets.reloaded = [this] { return reloaded; };
+    targets.set_console_password = [this](const std::string& user, const std::string& password) {
+        return console->set_password(user, password);
+    };
     targets.threads = [this] {
         return config->threads != 0 ? config->threads : std::max(1U, std::thread::hardware_concurrency());
     };

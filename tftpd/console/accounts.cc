@@ -85,6 +85,7 @@ Result<bool> Accounts::set_password(Role role, const std::string& password) {
         if (hash.empty()) {
             return Failure{"The password could not be hashed (is memory short?); it was not set."};
         }
+        const std::lock_guard lock(writing_);
         auto accounts = read(file_);
         if (!accounts) {
             accounts = Element::createMap();

@@ -1,13 +1,15 @@
 // The passwords of the console's two accounts, kept as yescrypt hashes (libcrypt, crypt(5)) in a file of its own. There is no
 // password until somebody sets one; a file that cannot be read lets nobody in, and is never taken for a first use.
 //
-// The file is read for every question, so that removing it (a forgotten password) needs no restart.
+// The file is read for every question, so that removing it (a forgotten password) needs no restart. Safe to use from any
+// thread.
 #pragma once
 
 #include "tftpd/base/result.h"
 #include "tftpd/console/role.h"
 
 #include <filesystem>
+#include <mutex>
 #include <string>
 
 namespace branchline {
@@ -28,6 +30,7 @@ public:
 
 private:
     const std::filesystem::path file_;
+    std::mutex writing_;  ///< one at a time: a file with one password is read, and written with two
 };
 
 }  // namespace branchline

@@ -126,8 +126,8 @@ struct Console::Impl {
                                               unsigned& status);
 
     const std::string machine = machine_name();
-    Accounts accounts;  // the listener's thread alone
-    SignInLimit limit;  // as well
+    Accounts accounts;
+    SignInLimit limit;  // the listener's thread alone
     const Daemon daemon;
     TimePoint next_look{};  // the main thread alone
     LoadHistory load;       // as well
@@ -156,9 +156,10 @@ AdminAnswer Console::Impl::session(const AdminRequest& request) {
 // Whoever comes first may choose, so it has to be somebody who is on the machine already.
 AdminAnswer Console::Impl::first_use(const AdminRequest& request, const ConstElementPtr& given) {
     if (!request.from.is_loopback()) {
-        return refusal(403,
-                       "The first password is set from the machine itself, through an SSH tunnel for instance: "
-                       "ssh -L 6980:127.0.0.1:6980 MACHINE, then http://127.0.0.1:6980.");
+        return refusal(
+            403,
+            "The first password is set from the machine itself: by branchlinectl console password there, or through an "
+            "SSH tunnel, ssh -L 6980:127.0.0.1:6980 MACHINE, then http://127.0.0.1:6980.");
     }
     if (!accounts.first_use()) {
         return refusal(403, "A password has been set already. Sign in with it.");
@@ -334,6 +335,20 @@ Console::~Console() = default;
 
 AdminSite Console::site() {
     return [this](const AdminRequest& request, const AdminReply& reply) { return impl_->answer(request, reply); };
+}
+
+Result<bool> Console::set_password(const std::string& user, const std::string& password) {
+    const auto role = role_named(user);
+    if (!role) {
+        return Failure{"The console has no user \"" + escaped(user) + "\"; it is \"operator\" or \"viewer\"."};
+    }
+    auto set = impl_->accounts.set_password(*role, password);
+    if (set) {
+        LOG_INFO(http_logger, CONSOLE_PASSWORD_SET).arg(user).arg("control-socket");
+        const std::lock_guard lock(impl_->mutex);
+        impl_->sessions.close_all_of(*role);
+    }
+    return set;
 }
 
 // Commands run without the lock: they may wait for other threads, and the listener's must not.

@@ -53,6 +53,10 @@ public:
     /// For the admin listener, which must end before the console does.
     [[nodiscard]] AdminSite site();
 
+    /// Sets the password of "operator" or "viewer" for somebody on the machine, and ends that account's sessions. On any
+    /// thread.
+    Result<bool> set_password(const std::string& user, const std::string& password);
+
     /// About once a second, on the main thread: tells those who watch what has changed.
     void tick(TimePoint now);
 

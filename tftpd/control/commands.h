@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tftpd/base/clock.h"
+#include "tftpd/base/result.h"
 #include "tftpd/config/config.h"
 
 #include <cc/data.h>
@@ -38,11 +39,13 @@ struct CommandTargets {
     std::function<void()> reload_config;                               ///< from the file; throws ConfigError
     std::function<std::string(const std::string& file)> write_config;  ///< returns the path written; throws ConfigError
     std::function<void()> shut_down;
-    std::function<std::string()> not_serving_reason;  ///< empty = serving
-    std::function<void()> tell_hook;                  ///< that serving has begun or ended, before its next second
-    TimePoint started{};                              ///< when the daemon began to serve
-    std::function<TimePoint()> reloaded;              ///< when the running configuration was taken
-    std::function<unsigned()> threads;                ///< that serve TFTP
+    std::function<std::string()> not_serving_reason;              ///< empty = serving
+    std::function<void()> tell_hook;                              ///< that serving has begun or ended, before its next second
+    TimePoint started{};                                          ///< when the daemon began to serve
+    std::function<TimePoint()> reloaded;                          ///< when the running configuration was taken
+    std::function<unsigned()> threads;                            ///< that serve TFTP
+    /// The Failure goes to who asked.
+    std::function<Result<bool>(const std::string& user, const std::string& password)> set_console_password;
 };
 
 /// Registers every command with Kea's CommandMgr; deregisters them on destruction. All on one thread.

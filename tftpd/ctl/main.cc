@@ -2,6 +2,7 @@
 // answer. docs/man/branchlinectl.1 and the completions beside this file name the same words; a test holds them together.
 #include "tftpd/client/daemon_client.h"
 #include "tftpd/ctl/certificate_words.h"
+#include "tftpd/ctl/console_words.h"
 #include "tftpd/ctl/long_work.h"
 #include "tftpd/ctl/phone_tables.h"
 #include "tftpd/ctl/request.h"
@@ -79,6 +80,7 @@ public:
             request_.argument("names", names);
             instead_ = [this] { return branchline::prewarm_files(request_); };
         });
+        add_console();
         add_system();
         add_send();
     }
@@ -374,6 +376,18 @@ private:
     void select_certificates() {
         request_.text_argument("store", store_);
         request_.text_argument("cluster-id", cluster_);
+    }
+
+    void add_console() {
+        auto* console = app_.add_subcommand("console", "the web console");
+        console->require_subcommand(1);
+        auto* password = console->add_subcommand("password", "set one: the first, or a new one when it was forgotten");
+        password->add_option("USER", name_, "operator, or viewer");
+        password->callback([this] {
+            request_.ask("console-password-set");
+            request_.text_argument("user", name_);
+            instead_ = [this] { return branchline::set_console_password(request_); };
+        });
     }
 
     void add_system() {

@@ -14,7 +14,7 @@ struct SystemWord {
     const char* help;
 };
 
-inline constexpr std::array<SystemWord, 10> system_words{{
+inline constexpr std::array<SystemWord, 11> system_words{{
     {"status", "addresses, services, slots, the last refusal"},
     {"update", "take the bundle from the configured address, and restart"},
     {"rollback", "start the version before, from the other slot"},
@@ -24,6 +24,7 @@ inline constexpr std::array<SystemWord, 10> system_words{{
     {"confirm", "keep the configuration that is on trial"},
     {"backup", "configuration and keys to standard output, sealed with the passphrase on standard input's first line"},
     {"restore", "a backup from standard input, after a line with its passphrase"},
+    {"console-password", "set the web console's operator's password: the first line of standard input"},
     {"support", "a tar.gz of what a supporter wants to see to standard output, without secrets"},
 }};
 

@@ -89,7 +89,19 @@ TEST(ApplianceReader, SshNeedsNetworksAndRealKeys) {
     const std::string networks = R"(, "networks": [ "192.0.2.0/24" ])";
     CHECK(has(refused(box(one_port, R"(, "admin": { )" + key + " }")), "\"networks\""));
     CHECK(has(refused(box(one_port, R"(, "admin": { "ssh-keys": [ "hunter2" ])" + networks + " }")), "no public SSH key"));
-    LONGS_EQUAL(1, read(box(one_port, R"(, "admin": { )" + key + networks + " }")).ssh_networks.size());
+    LONGS_EQUAL(1, read(box(one_port, R"(, "admin": { )" + key + networks + " }")).admin_networks.size());
+}
+
+TEST(ApplianceReader, TheConsoleNeedsNetworksAndAPortOfItsOwn) {
+    const auto admin = [](const std::string& text) {
+        return box(one_port, R"(, "admin": { "networks": [ "192.0.2.0/24" ])" + text + " }");
+    };
+    LONGS_EQUAL(0, read(admin("")).console_port);
+    LONGS_EQUAL(6980, read(admin(R"(, "console-port": 6980)")).console_port);
+    LONGS_EQUAL(65535, read(admin(R"(, "console-port": 65535)")).console_port);
+    CHECK(has(refused(admin(R"(, "console-port": 65536)")), "65535"));
+    CHECK(has(refused(admin(R"(, "console-port": 6970)")), "another service's"));
+    CHECK(has(refused(box(one_port, R"(, "admin": { "console-port": 6980 })")), "\"networks\""));
 }
 
 TEST(ApplianceReader, TheLogsServerIsAnAddress) {

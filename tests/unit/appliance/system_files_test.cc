@@ -57,7 +57,7 @@ TEST(SystemFiles, TheLogGoesWhereItIsAskedToAndNowhereElse) {
 
 TEST(SystemFiles, SshIsOpenOnlyFromTheNamedNetworksAndWithKeys) {
     Appliance appliance = box();
-    appliance.ssh_networks = {"198.51.100.0/24", "2001:db8:a::/64"};
+    appliance.admin_networks = {"198.51.100.0/24", "2001:db8:a::/64"};
     CHECK_FALSE(has(packet_filter(appliance), "dport 22"));
     CHECK_FALSE(system_files(appliance).contains("appliance/ssh/authorized_keys"));
     appliance.ssh_keys = {"ssh-ed25519 AAAA a", "ssh-ed25519 BBBB b"};
@@ -65,6 +65,16 @@ TEST(SystemFiles, SshIsOpenOnlyFromTheNamedNetworksAndWithKeys) {
     CHECK(has(packet_filter(appliance), "ip6 saddr 2001:db8:a::/64 tcp dport 22 accept\n"));
     STRCMP_EQUAL("ssh-ed25519 AAAA a\nssh-ed25519 BBBB b\n",
                  system_files(appliance).at("appliance/ssh/authorized_keys").c_str());
+}
+
+TEST(SystemFiles, TheConsoleIsOpenOnlyFromTheNamedNetworksAndWhenItsPortIsNamed) {
+    Appliance appliance = box();
+    appliance.admin_networks = {"198.51.100.0/24", "2001:db8:a::/64"};
+    CHECK_FALSE(has(packet_filter(appliance), "6980"));
+    appliance.console_port = 6980;
+    CHECK(has(packet_filter(appliance), "ip saddr 198.51.100.0/24 tcp dport 6980 accept\n"));
+    CHECK(has(packet_filter(appliance), "ip6 saddr 2001:db8:a::/64 tcp dport 6980 accept\n"));
+    CHECK_FALSE(has(packet_filter(appliance), "dport 22"));
 }
 
 TEST(SystemFiles, OnlyThePhonesPortsAreOpen) {

@@ -149,6 +149,18 @@ TEST(Console, ANewPasswordEndsTheSessionsOfTheOld) {
     LONGS_EQUAL(401, ask("POST", "/api/command", R"({ "command": "tftp-phone-list" })").status);
 }
 
+TEST(Console, WhoIsOnTheMachineSetsAPasswordAndEndsItsSessions) {
+    CHECK(!!console.set_password("operator", "from the machine"));
+    LONGS_EQUAL(403, ask("POST", "/api/first-use", R"({ "password": "battery staple" })").status);
+    LONGS_EQUAL(200, ask("POST", "/api/sign-in", R"({ "user": "operator", "password": "from the machine" })").status);
+    CHECK(!console.set_password("operator", "too short"));
+    CHECK(!console.set_password("root", "from the machine"));
+    LONGS_EQUAL(200, ask("POST", "/api/command", R"({ "command": "tftp-phone-list" })").status);
+    CHECK(!!console.set_password("operator", "another one"));
+    LONGS_EQUAL(401, ask("POST", "/api/command", R"({ "command": "tftp-phone-list" })").status);
+    LONGS_EQUAL(200, ask("POST", "/api/sign-in", R"({ "user": "operator", "password": "another one" })").status);
+}
+
 TEST(Console, SigningOutEndsTheSession) {
     become_operator();
     LONGS_EQUAL(200, ask("POST", "/api/sign-out", "{}").status);

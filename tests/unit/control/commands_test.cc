@@ -33,6 +33,7 @@ TEST_GROUP(Commands) {
     ConstElementPtr document = Element::fromJSON(R"({ "Tftpd": { "tftp-port": 6969 } })");
     ConstElementPtr taken;
     bool shut_down = false;
+    std::string password_set;
 
     void setup() override {
         config = std::make_shared<Config>();
@@ -70,6 +71,10 @@ TEST_GROUP(Commands) {
             targets.started = Clock::now() - std::chrono::seconds(100);
             targets.reloaded = [] { return Clock::now() - std::chrono::seconds(10); };
             targets.threads = [] { return 2U; };
+            targets.set_console_password = [this](const std::string& user, const std::string& password) -> Result<bool> {
+                password_set = user + ' ' + password;
+                return user == "root" ? Result<bool>(Failure{"There is no such user."}) : Result<bool>(true);
+            };
             commands = std::make_unique<Commands>(std::move(targets));
         }
         return isc::config::CommandMgr::instance().processCommand(Element::fromJSON(json));
@@ -256,6 +261,16 @@ TEST(Commands, CertificateCommandsSayWhatTheyTake) {
     STRCMP_CONTAINS("openssl pkcs12 -in FILE -nokeys", text(pkcs12).c_str());
     LONGS_EQUAL(1, result(send(R"({ "command": "tftp-trust-del", "arguments": { "fingerprint": "12" } })")));
     LONGS_EQUAL(3, result(send(R"({ "command": "tftp-trust-del", "arguments": { "fingerprint": "12345678" } })")));
+}
+
+TEST(Commands, AConsolesPasswordIsSetForWhoSaysNoUserForTheOperator) {
+    LONGS_EQUAL(0, result(send(R"({ "command": "console-password-set", "arguments": { "password": "correct horse" } })")));
+    STRCMP_EQUAL("operator correct horse", password_set.c_str());
+    const auto no =
+        send(R"({ "command": "console-password-set", "arguments": { "user": "root", "password": "correct horse" } })");
+    LONGS_EQUAL(1, result(no));
+    STRCMP_EQUAL("There is no such user.", text(no).c_str());
+    LONGS_EQUAL(1, result(send(R"({ "command": "console-password-set" })")));
 }
 
 TEST(Commands, ShutdownIsPassedOnWhateverKeasToolsSendWithIt) {

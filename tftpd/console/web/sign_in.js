@@ -30,7 +30,8 @@ export function FirstUse({ fromThisMachine, done }) {
     <p>Nobody has used this console yet. Choose the password of the user <strong>operator</strong>: at least ten characters.</p>
     ${!fromThisMachine &&
     html`<p class="panel warning">The first password is set from the machine itself: <code>ssh -L 6980:127.0.0.1:6980 MACHINE</code>, then
-      <code>http://127.0.0.1:6980</code>.</p>`}
+      <code>http://127.0.0.1:6980</code>, or by <code>branchlinectl console password</code>; on an appliance at its screen, or by
+      <code>ssh operator@BOX console-password</code>.</p>`}
     <form onSubmit=${submit}>
       <input type="text" name="user" value="operator" autocomplete="username" hidden readonly />
       <label for="password">Password</label>
