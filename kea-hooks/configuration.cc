@@ -1,6 +1,7 @@
 #include "kea-hooks/configuration.h"
 
 #include "kea-hooks/kea.h"
+#include "kea-hooks/scope_report.h"
 
 #include <dhcpsrv/cfgmgr.h>
 #include <dhcpsrv/client_class_def.h>
@@ -81,7 +82,7 @@ std::unique_ptr<InForce> read_configuration(const SrvConfig& configuration, cons
     if (!problems.empty()) {
         base.servers = ServerList{};
     }
-    auto made = std::make_unique<InForce>(InForce{Table(std::move(base)), &configuration, nullptr});
+    auto made = std::make_unique<InForce>(InForce{Table(std::move(base)), &configuration, nullptr, {}});
     auto& table = made->table;
     table.set_global(read_user_context(server.getContext(), "global user-context", problems));
     const auto hosts = server.getCfgHosts();
@@ -104,6 +105,7 @@ std::unique_ptr<InForce> read_configuration(const SrvConfig& configuration, cons
         table.add_class(definition->getName(), read_user_context(definition->getContext(),
                                                                  "client class \"" + definition->getName() + "\"", problems));
     }
+    made->scopes = scope_report(server, table, family);
     return made;
 }
 
@@ -127,12 +129,21 @@ bool is_only_checking(const SrvConfig& configuration) {
     return access.ends_with("universe=4 persist=false") || access.ends_with("universe=6 persist=false");
 }
 
+namespace {
+
+const InForce& committed(const InForce& published) {
+    const bool is_old = published.before && CfgMgr::instance().getCurrentCfg().get() != published.configuration;
+    return is_old ? *published.before : published;
+}
+
+}  // namespace
+
 const Table& in_force(const InForce& published) {
-    if (!published.before) {
-        return published.table;
-    }
-    const bool committed = CfgMgr::instance().getCurrentCfg().get() == published.configuration;
-    return committed ? published.table : published.before->table;
+    return committed(published).table;
+}
+
+const isc::data::ConstElementPtr& scopes_in_force(const InForce& published) {
+    return committed(published).scopes;
 }
 
 }  // namespace branchline::hook

@@ -29,6 +29,7 @@ struct InForce {
     Table table;
     const void* configuration = nullptr;    ///< the SrvConfig that the table was made of
     std::unique_ptr<const InForce> before;  ///< in force while Kea's current configuration is not `configuration`
+    isc::data::ConstElementPtr scopes{};    ///< what the daemon is told of it (scope_report.h)
 };
 
 /// Reads every scope of `configuration`. With a problem in `parameters`, `lenient` makes the base one without servers.
@@ -43,5 +44,7 @@ bool is_only_checking(const isc::dhcp::SrvConfig& configuration);
 
 /// The table that holds for a packet now.
 const Table& in_force(const InForce& published);
+/// What the daemon is to be told now.
+const isc::data::ConstElementPtr& scopes_in_force(const InForce& published);
 
 }  // namespace branchline::hook

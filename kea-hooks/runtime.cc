@@ -2,6 +2,7 @@
 
 #include "kea-hooks/log.h"
 #include "tftpd/api/server_table.h"
+#include "tftpd/client/daemon_client.h"
 
 #include <messages.h>
 
@@ -31,8 +32,10 @@ constexpr milliseconds full_socket_patience{200};
 constexpr unsigned dump_every = 30;  ///< seconds; news are not expected to get lost, this is the belt
 constexpr seconds drop_warning_every{60};
 constexpr seconds compare_every{3};
-constexpr seconds page_patience{10};       ///< then it is asked for again
-constexpr std::size_t told_at_once = 512;  ///< leases, before events have their turn again
+constexpr seconds page_patience{10};          ///< then it is asked for again
+constexpr std::size_t told_at_once = 512;     ///< leases, before events have their turn again
+constexpr milliseconds scopes_patience{500};  ///< meanwhile the queue of events has to be long enough
+constexpr seconds scopes_retry{2};
 
 }  // namespace
 
@@ -119,6 +122,7 @@ void Runtime::once_a_second() {
         watch_.ask_again();
     }
     find_listener();
+    tell_scopes();
     table.reclaim();
     surroundings.reclaim();
     warn_of_drops();
@@ -221,6 +225,27 @@ void Runtime::find_listener() {
         listener_ = std::move(listener);
         told_.forget();
         next_round_ = {};
+        told_scopes_.reset();
+    }
+}
+
+// Whole, and again whenever Kea has another configuration or the daemon is another one.
+void Runtime::tell_scopes() {
+    const auto now = steady_clock::now();
+    if (listener_.empty() || now < scopes_again_) {
+        return;
+    }
+    isc::data::ConstElementPtr scopes;
+    if (const auto published = table.read()) {
+        scopes = scopes_in_force(*published);
+    }
+    if (!scopes || scopes == told_scopes_) {
+        return;
+    }
+    if (ask_daemon(default_socket(), "dhcp-scope-tell", scopes, scopes_patience)) {
+        told_scopes_ = scopes;
+    } else {
+        scopes_again_ = now + scopes_retry;
     }
 }
 

@@ -48,6 +48,7 @@ private:
     void find_listener();
     void compare_leases();
     void tell_leases();
+    void tell_scopes();
 
     const std::string server_table_;
     InterfaceWatch watch_;
@@ -63,10 +64,12 @@ private:
     bool giving_up_ = false;                              ///< the socket stayed full: drop until one gets through
     std::chrono::steady_clock::time_point next_drop_warning_{};
     std::int64_t drops_warned_ = 0;
-    std::string event_socket_;                            ///< the global one: where leases are told
-    std::string listener_;                                ///< which socket file is there; another one knows nothing yet
-    std::chrono::steady_clock::time_point asked_at_{};    ///< for a page, when one is awaited
-    std::chrono::steady_clock::time_point next_round_{};  ///< of comparing all leases
+    std::string event_socket_;                              ///< the global one: where leases are told
+    std::string listener_;                                  ///< which socket file is there; another one knows nothing yet
+    std::chrono::steady_clock::time_point asked_at_{};      ///< for a page, when one is awaited
+    std::chrono::steady_clock::time_point next_round_{};    ///< of comparing all leases
+    isc::data::ConstElementPtr told_scopes_;                ///< what the listener was told of the scopes
+    std::chrono::steady_clock::time_point scopes_again_{};  ///< not before, after it could not be told
     unsigned seconds_ = 0;
     std::string table_text_;  ///< why the server table could not be read, when it could not
     std::thread thread_;

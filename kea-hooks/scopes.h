@@ -56,6 +56,7 @@ public:
     [[nodiscard]] bool has_classes() const { return !classes_.empty(); }
     [[nodiscard]] const Layer* find_class(const std::string& name) const;
     [[nodiscard]] bool has_hosts() const { return !hosts_.empty(); }
+    [[nodiscard]] std::size_t hosts() const { return hosts_.size(); }  ///< that say something
     [[nodiscard]] const Layer* find_host(const HostKey& key) const;
 
     /// Does any list of servers hold one that this family can use? For the warning at configuration time.

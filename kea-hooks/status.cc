@@ -2,6 +2,7 @@
 
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/runtime.h"
+#include "kea-hooks/setting_elements.h"
 
 #include <config.h>
 #include <cc/command_interpreter.h>
@@ -24,30 +25,6 @@ ElementPtr addresses_of(const InterfaceAddresses& addresses) {
         }
     }
     return list;
-}
-
-ElementPtr settings(const Setting& setting, Family family) {
-    auto map = Element::createMap();
-    auto servers = Element::createList();
-    if (setting.servers != nullptr) {
-        for (const auto& entry : setting.servers->of(family)) {
-            servers->add(Element::create(entry.is_auto() ? std::string("auto") : to_text(*entry.address)));
-        }
-    }
-    map->set("tftp-servers", servers);
-    map->set("endpoints", Element::create(std::string(setting.endpoints == Endpoints::all ? "all" : "cisco")));
-    map->set("order", Element::create(std::string(setting.order == Order::spread ? "spread" : "listed")));
-    map->set("withdraw-dead", Element::create(setting.withdraw_dead));
-    auto alternatives = Element::createList();
-    if (setting.alternatives.option_66) {
-        alternatives->add(Element::create(std::string("option-66")));
-    }
-    if (setting.alternatives.sub_option_2) {
-        alternatives->add(Element::create(std::string("sub-option-2")));
-    }
-    map->set("alternatives", alternatives);
-    map->set("event-socket", Element::create(setting.event_socket == nullptr ? std::string() : *setting.event_socket));
-    return map;
 }
 
 ElementPtr surroundings(const Surroundings& now) {
@@ -75,8 +52,12 @@ ElementPtr status(Runtime& all) {
     map->set("family", Element::create(std::string(family == Family::v4 ? "IPv4" : "IPv6")));
     if (const auto published = all.table.read()) {
         const auto& table = in_force(*published);
-        map->set("settings", settings(table.global(), family));
+        const auto& global = table.global();
+        const auto settings = setting_element(global, family);
+        settings->set("event-socket", Element::create(global.event_socket == nullptr ? std::string() : *global.event_socket));
+        map->set("settings", settings);
         map->set("scopes", Element::create(static_cast<long long>(table.scopes())));
+        map->set("scope-report", isc::data::copy(scopes_in_force(*published)));
     }
     auto wrong = Element::createList();
     for (const auto& problem : pending_problems()) {

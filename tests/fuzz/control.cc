@@ -43,6 +43,7 @@ public:
         targets.tell_hook = [] {};
         targets.reloaded = [] { return Clock::now(); };
         targets.threads = [] { return 1U; };
+        targets.partner_states = [] { return std::map<std::string, bool>{{"192.0.2.2", false}}; };
         targets.set_console_password = [](const std::string&, const std::string&) -> Result<bool> { return true; };
         commands_ = std::make_unique<Commands>(std::move(targets));
     }

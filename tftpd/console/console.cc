@@ -99,6 +99,7 @@ struct Console::Impl {
     Impl(std::filesystem::path file, Daemon its_daemon) : accounts(std::move(file)), daemon(std::move(its_daemon)) {
         watch_command("phones", "tftp-phone-list", phones_live(), LiveRows("phones", "mac", "silent"));
         watch_command("clusters", "tftp-cluster-list", nullptr, LiveRows("", "", ""));
+        watch_command("scopes", "dhcp-scope-list", nullptr, LiveRows("", "", ""));
         watch_command("service", "tftp-service-status", nullptr, LiveRows("", "", ""));
         topics.try_emplace("load", [](std::int64_t) {}, [this] { return load.everything(); }, [this] { return load.change(); });
     }

@@ -7,6 +7,7 @@ namespace branchline {
 namespace {
 
 constexpr auto looking = std::to_array<std::string_view>({
+    "dhcp-scope-list",
     "statistic-get",
     "statistic-get-all",
     "status-get",

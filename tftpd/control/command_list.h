@@ -27,6 +27,7 @@ CommandList file_commands(const CommandTargets& targets);     ///< tftp-file-*
 CommandList phone_commands(const CommandTargets& targets);    ///< tftp-phone-*
 CommandList certificate_commands(const CommandTargets& targets);  ///< tftp-trust-import, -list, -del
 CommandList service_commands(const CommandTargets& targets);      ///< tftp-service-*
+CommandList scope_commands(const CommandTargets& targets);        ///< dhcp-scope-*
 CommandList console_commands(const CommandTargets& targets);      ///< console-*
 CommandList upstream_commands(const CommandTargets& targets);     ///< tftp-*: what makes the daemon ask remote servers
 

@@ -9,6 +9,7 @@
 #include <cc/data.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -44,6 +45,7 @@ struct CommandTargets {
     TimePoint started{};                                          ///< when the daemon began to serve
     std::function<TimePoint()> reloaded;                          ///< when the running configuration was taken
     std::function<unsigned()> threads;                            ///< that serve TFTP
+    std::function<std::map<std::string, bool>()> partner_states;  ///< the other servers that phones are told: do they answer?
     /// The Failure goes to who asked.
     std::function<Result<bool>(const std::string& user, const std::string& password)> set_console_password;
 };

@@ -80,6 +80,10 @@ public:
             request_.argument("names", names);
             instead_ = [this] { return branchline::prewarm_files(request_); };
         });
+        auto* scope = app_.add_subcommand("scope", "the DHCP servers' scopes");
+        scope->require_subcommand(1);
+        simple("list", "each with its pools, the TFTP servers that phones are told, and options", "dhcp-scope-list",
+               branchline::scope_table, scope);
         add_console();
         add_system();
         add_send();

@@ -144,6 +144,30 @@ std::string prewarm_table(const ConstElementPtr& arguments) {
     return table(rows);
 }
 
+std::string scope_table(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{{"ID", "SUBNET", "POOLS", "TFTP SERVERS", "OPTIONS"}};
+    for (const auto& scope : elements(arguments, "scopes")) {
+        std::string pools;
+        for (const auto& pool : elements(scope, "pools")) {
+            pools += (pools.empty() ? "" : ", ") + text(pool, "range");
+        }
+        std::string servers;
+        for (const auto& server : elements(scope, "in-effect")) {
+            servers += (servers.empty() ? "" : ", ") +
+                       (member(server, "address") ? text(server, "address") : std::string("auto")) +
+                       (flag(server, "left-out") ? " (down, left out)" : "");
+        }
+        std::string options;
+        for (const auto& option : elements(scope, "options")) {
+            const auto name = text(option, "name");
+            options += (options.empty() ? "" : "; ") + (name == "-" ? text(option, "code") : name) + " " + text(option, "data");
+        }
+        const auto or_none = [](const std::string& words) { return words.empty() ? std::string("none") : words; };
+        rows.push_back({text(scope, "subnet-id"), text(scope, "subnet"), or_none(pools), or_none(servers), or_none(options)});
+    }
+    return table(rows);
+}
+
 std::string configuration_text(const ConstElementPtr& arguments) {
     auto document = Element::createMap();
     if (const auto tftpd = member(arguments, "Tftpd")) {

@@ -16,6 +16,7 @@ std::string cache_table(const isc::data::ConstElementPtr& arguments);
 std::string file_table(const isc::data::ConstElementPtr& arguments);     ///< of tftp-file-list
 std::string service_text(const isc::data::ConstElementPtr& arguments);   ///< of tftp-service-status
 std::string prewarm_table(const isc::data::ConstElementPtr& arguments);  ///< of tftp-prewarm
+std::string scope_table(const isc::data::ConstElementPtr& arguments);    ///< of dhcp-scope-list
 std::string configuration_text(const isc::data::ConstElementPtr& arguments);
 
 std::string duration_text(std::int64_t seconds);  ///< "3 s", "2 min", "5 h", "12 d": the largest unit that fits

@@ -103,6 +103,13 @@ withPage(address, async (page) => {
   await page.getByRole("button", { name: "Look up" }).click();
   await said("No cluster's servers are learned");
 
+  // What phones are told, as Kea's hook tells it.
+  await open("DHCP");
+  const subnet = page.getByRole("row").filter({ hasText: "192.0.2.0/24" });
+  await subnet.getByText("192.0.2.1 (auto)").waitFor();
+  await subnet.getByText("option 150, for phones").waitFor();
+  await accessible(page, "DHCP");
+
   await open("Load");
   await page.getByRole("img", { name: /^Requests, a second: TFTP now/ }).waitFor();
   await accessible(page, "load");

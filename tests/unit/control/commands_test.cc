@@ -71,6 +71,7 @@ TEST_GROUP(Commands) {
             targets.started = Clock::now() - std::chrono::seconds(100);
             targets.reloaded = [] { return Clock::now() - std::chrono::seconds(10); };
             targets.threads = [] { return 2U; };
+            targets.partner_states = [] { return std::map<std::string, bool>{{"192.0.2.2", false}}; };
             targets.set_console_password = [this](const std::string& user, const std::string& password) -> Result<bool> {
                 password_set = user + ' ' + password;
                 return user == "root" ? Result<bool>(Failure{"There is no such user."}) : Result<bool>(true);
@@ -261,6 +262,34 @@ TEST(Commands, CertificateCommandsSayWhatTheyTake) {
     STRCMP_CONTAINS("openssl pkcs12 -in FILE -nokeys", text(pkcs12).c_str());
     LONGS_EQUAL(1, result(send(R"({ "command": "tftp-trust-del", "arguments": { "fingerprint": "12" } })")));
     LONGS_EQUAL(3, result(send(R"({ "command": "tftp-trust-del", "arguments": { "fingerprint": "12345678" } })")));
+}
+
+TEST(Commands, ScopesAreListedAsTheHookTellsThem) {
+    LONGS_EQUAL(3, result(send(R"({ "command": "dhcp-scope-list" })")));
+    const std::string tell = R"({ "command": "dhcp-scope-tell", "arguments": { "family": 4, "scopes": [ )";
+    const std::string scope =
+        R"({ "subnet": "198.18.0.0/24", "subnet-id": 7, "withdraw-dead": true, "tftp-servers": [ "192.0.2.2" ] })";
+    LONGS_EQUAL(0, result(send(tell + scope + " ] } }")));
+    const auto listed = arguments(send(R"({ "command": "dhcp-scope-list", "arguments": { "family": 4 } })"));
+    LONGS_EQUAL(1, listed->get("count")->intValue());
+    const auto first = listed->get("scopes")->get(0);
+    LONGS_EQUAL(7, first->get("subnet-id")->intValue());
+    LONGS_EQUAL(4, first->get("family")->intValue());
+    STRCMP_EQUAL(R"([ { "address": "192.0.2.2", "left-out": false, "up": false } ])", first->get("in-effect")->str().c_str());
+    LONGS_EQUAL(3, result(send(R"({ "command": "dhcp-scope-list", "arguments": { "family": 6 } })")));
+    LONGS_EQUAL(0, result(send(tell + "] } }")));
+    LONGS_EQUAL(3, result(send(R"({ "command": "dhcp-scope-list" })")));
+}
+
+TEST(Commands, WhatIsNoReportOfScopesIsRefused) {
+    for (const char* wrong :
+         {R"({})", R"({ "family": 4 })", R"({ "family": 5, "scopes": [] })", R"({ "family": 4, "scopes": [ 1 ] })",
+          R"({ "family": 4, "scopes": [ { "subnet": "192.0.2.0/24", "withdraw-dead": true } ] })",
+          R"({ "family": 4, "scopes": [ { "subnet": 1, "withdraw-dead": true, "tftp-servers": [] } ] })",
+          R"({ "family": 4, "scopes": [ { "subnet": "", "withdraw-dead": true, "tftp-servers": [ 1 ] } ] })"}) {
+        LONGS_EQUAL_TEXT(1, result(send(R"({ "command": "dhcp-scope-tell", "arguments": )" + std::string(wrong) + " }")),
+                         wrong);
+    }
 }
 
 TEST(Commands, AConsolesPasswordIsSetForWhoSaysNoUserForTheOperator) {

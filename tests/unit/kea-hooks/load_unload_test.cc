@@ -3,9 +3,13 @@
 #include <dhcp/dhcp4.h>
 #include <dhcp/dhcp6.h>
 #include <dhcpsrv/cfg_db_access.h>
+#include <dhcpsrv/cfg_option.h>
 #include <dhcpsrv/cfgmgr.h>
+#include <dhcpsrv/pool.h>
 #include <hooks/hooks_manager.h>
 #include <process/daemon.h>
+
+#include <boost/make_shared.hpp>
 
 #include <optional>
 
@@ -66,6 +70,35 @@ TEST(LoadUnload, AtFirstStartAWrongParameterMeansNoServersAndDhcpGoesOn) {
     const auto status = hook->command("branchline-status-get");
     CHECK(status.find("10.0.0.300") != std::string::npos);
     CHECK_TEXT(status.find("\"tftp-servers\": [  ]") != std::string::npos, status.c_str());  // and not "auto"
+}
+
+TEST(LoadUnload, TheReportOfScopesHasSettingsAndOptionsInEffect) {
+    start(serving("192.0.2.1"));
+    const auto subnet = subnet4();
+    subnet->setContext(
+        Element::fromJSON(R"({ "branchline": { "tftp-servers": [ "auto", "192.0.2.4" ], "order": "spread" } })"));
+    const auto pool = boost::make_shared<Pool4>(isc::asiolink::IOAddress("10.0.0.10"), isc::asiolink::IOAddress("10.0.0.20"));
+    pool->setContext(Element::fromJSON(R"({ "branchline": { "tftp-servers": [ "192.0.2.5" ] } })"));
+    subnet->addPool(pool);
+    const auto add = [](const CfgOptionPtr& to, std::uint16_t code, const char* text) {
+        to->add(OptionDescriptor(boost::make_shared<Option>(Option::V4, code), false, false, text), DHCP4_OPTION_SPACE);
+    };
+    add(hook->staging()->getCfgOption(), DHO_ROUTERS, "192.0.2.253");
+    add(hook->staging()->getCfgOption(), DHO_NTP_SERVERS, "192.0.2.123");
+    add(subnet->getCfgOption(), DHO_ROUTERS, "192.0.2.254");
+    hook->staging()->getCfgSubnets4()->add(subnet);
+    CHECK_EQUAL(std::string(), hook->configure());
+    const auto report = Element::fromJSON(hook->command("branchline-status-get"))->get("arguments")->get("scope-report");
+    LONGS_EQUAL(4, report->get("family")->intValue());
+    const auto scope = report->get("scopes")->get(0);
+    LONGS_EQUAL(7, scope->get("subnet-id")->intValue());
+    CHECK_EQUAL(std::string(R"([ "auto", "192.0.2.4" ])"), scope->get("tftp-servers")->str());
+    CHECK_EQUAL(std::string("\"spread\""), scope->get("order")->str());
+    CHECK_EQUAL(std::string(R"([ { "range": "10.0.0.10 - 10.0.0.20", "tftp-servers": [ "192.0.2.5" ] } ])"),
+                scope->get("pools")->str());
+    CHECK_EQUAL(std::string(R"([ { "code": 3, "data": "192.0.2.254", "name": "routers" }, )"
+                            R"({ "code": 42, "data": "192.0.2.123", "name": "ntp-servers" } ])"),
+                scope->get("options")->str());
 }
 
 TEST(LoadUnload, AtFirstStartAWrongScopeSaysNothing) {

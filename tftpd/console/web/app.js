@@ -1,5 +1,6 @@
 // The console: who is signed in, which page is open (#/phones, #/phones/SEP…), and what stands around every page.
 import { Clusters } from "./clusters.js";
+import { Dhcp } from "./dhcp.js";
 import { Files } from "./files.js";
 import { onSignedOut, post, session } from "./api.js";
 import { Load } from "./load.js";
@@ -12,6 +13,7 @@ const pages = [
   { path: "phones", title: "Phones", show: (one) => (one ? html`<${Phone} key=${one} device=${one} />` : html`<${Phones} />`) },
   { path: "clusters", title: "Clusters", show: (_, operates) => html`<${Clusters} operates=${operates} />` },
   { path: "files", title: "Files", show: (one, operates) => html`<${Files} key=${one} directory=${one || ""} operates=${operates} />` },
+  { path: "dhcp", title: "DHCP", show: () => html`<${Dhcp} />` },
   { path: "services", title: "Services", show: (_, operates) => html`<${Services} operates=${operates} />` },
   { path: "load", title: "Load", show: () => html`<${Load} />` },
   { path: "passwords", title: "Passwords", operates: true, show: () => html`<${Passwords} />` },

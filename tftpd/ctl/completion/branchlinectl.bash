@@ -25,13 +25,14 @@ _branchlinectl() {
     local choices=''
     case "${words[*]:0:2}" in
         '') choices='--socket --json --help --help-all status statistics version build-report stop config-get config-test config-write reload
-                     service cluster cache prewarm file phone trust console system send' ;;
+                     service cluster cache prewarm file phone scope trust console system send' ;;
         service) choices='status start stop' ;;
         cluster) choices='list get add update del refresh' ;;
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
         trust) choices='show import list del' ;;
+        scope) choices='list' ;;
         console) choices='password' ;;
         'console password') choices='operator viewer' ;;
         system) choices='status update rollback restart off configure confirm backup restore console-password support --host' ;;
