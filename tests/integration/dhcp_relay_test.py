@@ -3,7 +3,7 @@
     phone --- floor0 [dhcrelay] up0 --- phone network --- lan0 [appliance]
 """
 
-from branch import clients, dhcp, paths
+from branch import clients, dhcp, paths, tftp
 from branch.case import BranchTest
 from branch.netns import Namespace, Switch
 from branch.process import Process
@@ -89,3 +89,7 @@ class ThroughDhcrelay(BranchTest):
         for server in (self.box.address4, self.box.address6):
             self.becomes(200, lambda: status(server, names[0]), 5, "its own file")
             self.assertEqual(status(server, names[1]), 403)
+            self.assertEqual(clients.curl(host, server, names[0]), b"<device/>")
+            with tftp.Peer(host, server) as peer:
+                answer = peer.ask(tftp.rrq(names[1]), tries=3)
+                self.assertEqual((answer.opcode, answer.number), (tftp.ERROR, tftp.ACCESS))
