@@ -54,7 +54,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     certificate_watch = std::make_unique<CertificateWatch>(*certificates);
     certificate_watch->log_faults();
     phones = std::make_unique<PhoneWatch>(leases);
-    resolver = std::make_unique<Resolver>(config, leases);
+    resolver = std::make_unique<Resolver>(config, leases, certificates.get());
     prewarmer = std::make_unique<Prewarmer>(*resolver, config->prewarm);
     const FileListener listener = [this](FileReport report) { phones->heard(std::move(report)); };
     opening(document, "tftp-port", [&] { tftp = std::make_unique<TftpServer>(config, *resolver, listener); });

@@ -47,6 +47,7 @@ namespace branchline {
     X(answers_signed, "answers-signed", "Own files answered with a signature") \
     X(answers_stripped, "answers-stripped", "Own signed files answered without their envelope") \
     X(signatures, "signatures-made", "Files signed") \
+    X(secure_refused, "secure-content-refused", "Files of secure clusters that were not passed on: not signed by their cluster") \
     X(owner_rivals, "names-in-two-clusters", "Device configurations found in a second cluster") \
     X(fetches, "fetches-started", "Fetches from remote clusters begun") \
     X(fetches_joined, "fetches-joined", "Requests that joined a fetch under way") \

@@ -82,11 +82,6 @@ public:
                                 "set it to \"auto\", \"http\" or \"tftp\"");
         }
         cluster.secure = map.boolean("secure", false);
-        if (cluster.secure) {
-            not_in_this_version(map.place("secure"),
-                                "\"secure\": true of " + name(cluster.id) + " (checking that content is signed by its cluster)",
-                                "remove it or set it to false");
-        }
         cluster.rate_limit_kbps = map.number<std::uint32_t>("rate-limit-kbps", 0, 0, 10'000'000, "1000 bit/s (0 = no limit)");
         if (cluster.rate_limit_kbps != 0 && cluster.rate_limit_kbps < least_rate_limit_kbps) {
             map.fail("rate-limit-kbps", "the rate-limit-kbps of " + name(cluster.id) + " is " +

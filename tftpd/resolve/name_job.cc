@@ -2,6 +2,7 @@
 
 #include "tftpd/base/counters.h"
 #include "tftpd/resolve/content_check.h"
+#include "tftpd/resolve/secure_gate.h"
 #include "tftpd/upstream/cluster_fetch.h"
 
 #include <algorithm>
@@ -11,6 +12,12 @@ namespace branchline {
 
 Answer stale_answer(const FileCache::Found& copy) {
     return {Answer::Kind::content, copy.content, "stale:" + copy.cluster, ""};
+}
+
+bool may_be_used(SecureGate& gate, const Config& config, const FileName& name, const FileCache::Found& copy) {
+    const auto cluster = std::find_if(config.clusters.begin(), config.clusters.end(),
+                                      [&](const Cluster& one) { return one.id == copy.cluster; });
+    return cluster == config.clusters.end() || !gate.refusal(*cluster, name, copy.content);
 }
 
 NameJob::NameJob(FileName name, ConfigPtr config, JobEnvironmentPtr environment, std::shared_ptr<SpillSpace> space, Hooks hooks)
@@ -165,6 +172,11 @@ void NameJob::drop(std::size_t cluster) {
 void NameJob::on_found(std::size_t cluster, std::optional<std::uint64_t> size) {
     auto& source = sources_[cluster];
     hooks_.heard(config_->clusters[cluster], true, "");
+    if (is_checked(cluster)) {
+        if (const auto refusal = environment_->gate->refusal(config_->clusters[cluster], name_)) {
+            return refuse(cluster, *refusal);
+        }
+    }
     if (handed_out_ && source.content) {
         // Another server of the cluster begins anew: phones that have the beginning go on if it is the same file.
         if (!source.content->restart(size)) {
@@ -193,10 +205,17 @@ void NameJob::on_bytes(std::size_t cluster, ByteView part) {
     }
 }
 
-std::optional<std::string> NameJob::objection(std::size_t cluster) const {
+std::optional<std::string> NameJob::objection(std::size_t cluster) {
     const auto& content = sources_[cluster].content;
-    const auto bytes = content ? content->arrived(max_config_size) : std::nullopt;
-    return bytes ? objection_to(name_, *bytes) : std::nullopt;
+    auto bytes = content ? content->arrived(is_checked(cluster) ? SecureGate::max_file : max_config_size) : std::nullopt;
+    auto reason = bytes ? objection_to(name_, *bytes) : std::nullopt;
+    if (bytes && !reason && is_checked(cluster)) {
+        const auto refusal =
+            environment_->gate->refusal(config_->clusters[cluster], name_, std::make_shared<MemoryContent>(*std::move(bytes)));
+        refused_ = refusal ? refusal->to_phone : refused_;
+        reason = refusal ? std::optional(refusal->reason) : std::nullopt;
+    }
+    return reason;
 }
 
 void NameJob::on_done(std::size_t cluster, const FetchOutcome& outcome) {
@@ -205,6 +224,11 @@ void NameJob::on_done(std::size_t cluster, const FetchOutcome& outcome) {
         case FetchResult::complete:
             if (!source.content || !source.content->finish()) {
                 return lose(cluster, Search::Reply::broken, "not the file that was announced or begun");
+            }
+            if (is_checked(cluster)) {
+                if (const auto refusal = environment_->gate->refusal(config_->clusters[cluster], name_, source.content)) {
+                    return refuse(cluster, *refusal);
+                }
             }
             source.complete = true;
             search_->on_done(cluster, Search::Reply::complete, environment_->now());
@@ -245,6 +269,16 @@ void NameJob::lose(std::size_t cluster, Search::Reply reply, std::string reason)
     pump();
 }
 
+// Not "not found": a phone that was told so would take what it is given next, and not the file it should have.
+void NameJob::refuse(std::size_t cluster, const Refusal& refusal) {
+    refused_ = refusal.to_phone;
+    lose(cluster, Search::Reply::broken, refusal.reason);
+}
+
+bool NameJob::is_checked(std::size_t cluster) const {
+    return SecureGate::checks(config_->clusters[cluster], name_);
+}
+
 void NameJob::on_timer(TimePoint now) {
     if (ended_ || !search_) {
         return;
@@ -257,7 +291,7 @@ std::optional<TimePoint> NameJob::deadline() const {
     if (ended_ || !search_) {
         return std::nullopt;
     }
-    if (decided_ && !handed_out_) {
+    if (decided_ && !handed_out_ && !is_checked(*search_->winner())) {
         return *decided_ + early_patience;
     }
     return search_->deadline();
@@ -273,7 +307,7 @@ void NameJob::hand_out_if_due(TimePoint now) {
         return succeed(cluster);
     }
     const auto known = std::max(source.content->size().value_or(0), source.content->length());
-    if (handed_out_ || (known < early_size && now < *decided_ + early_patience)) {
+    if (handed_out_ || is_checked(cluster) || (known < early_size && now < *decided_ + early_patience)) {
         return;
     }
     handed_out_ = true;
@@ -299,6 +333,7 @@ void NameJob::succeed(std::size_t cluster) {
 void NameJob::end(Result result) {
     const auto self = shared_from_this();
     ended_ = true;
+    result.refused = refused_;
     for (std::size_t cluster = 0; cluster < sources_.size(); ++cluster) {
         const auto& reason = sources_[cluster].reason;
         if (!reason.empty()) {

@@ -1,6 +1,7 @@
 // One name being looked for: the search, the fetches it has running, and everybody who waits for the answer. Content is given
 // to the phones as soon as it is safe to: a small file when all of it has arrived, so that a server that breaks off in the
-// middle costs nothing but time; a large one, or one that takes long, at once, as content that still grows.
+// middle costs nothing but time; a large one, or one that takes long, at once, as content that still grows. What has to be
+// signed by its cluster is given when all of it has arrived and the signature holds, whatever its size.
 //
 // Runs on the resolver's thread only. Knows no sockets: fetches are started by what it is given.
 #pragma once
@@ -21,9 +22,11 @@
 namespace branchline {
 
 class ClusterFetch;
+class SecureGate;
 struct FetchCaps;
 struct FetchEvents;
 struct FetchOutcome;
+struct Refusal;
 
 /// Starts a fetch from one cluster: start_fetch() with the resolver's io_context and health table, or a test's.
 using FetchStarter = std::function<std::unique_ptr<ClusterFetch>(const Cluster& cluster, const std::string& name,
@@ -37,6 +40,7 @@ struct JobEnvironment {
     std::function<void(std::function<void()>)> post;
     /// ResolverCore::deadline() may be another one now.
     std::function<void()> deadline_moved;
+    std::shared_ptr<SecureGate> gate{};  ///< needed if a cluster is secure
 };
 using JobEnvironmentPtr = std::shared_ptr<const JobEnvironment>;
 
@@ -60,6 +64,7 @@ public:
         bool cut_off = false;                     ///< without a winner: it broke off after phones had got the beginning
         std::vector<std::size_t> said_not_found;  ///< clusters
         std::string reasons;                      ///< what each cluster said, for the log
+        std::string refused{};                    ///< a secure cluster's file that is not passed on: what to tell phones
     };
     struct Hooks {
         std::function<void(NameJob&, Result)> ended;  ///< once; answers what is still open by answer()
@@ -111,9 +116,11 @@ private:
     void drop(std::size_t cluster);
     void on_found(std::size_t cluster, std::optional<std::uint64_t> size);
     void on_bytes(std::size_t cluster, ByteView part);
-    [[nodiscard]] std::optional<std::string> objection(std::size_t cluster) const;
+    [[nodiscard]] std::optional<std::string> objection(std::size_t cluster);
     void on_done(std::size_t cluster, const FetchOutcome& outcome);
     void lose(std::size_t cluster, Search::Reply reply, std::string reason);
+    void refuse(std::size_t cluster, const Refusal& refusal);
+    [[nodiscard]] bool is_checked(std::size_t cluster) const;
     void hand_out_if_due(TimePoint now);
     void succeed(std::size_t cluster);
     void end(Result result);
@@ -130,6 +137,7 @@ private:
     std::unique_ptr<Search> search_;
     std::vector<Source> sources_;
     std::optional<TimePoint> decided_;
+    std::string refused_;
     std::optional<Answer> early_;  // what phones that join late are given: growing content, or the last good copy
     bool handed_out_ = false;
     bool pumping_ = false;
@@ -138,5 +146,8 @@ private:
 
 /// The answer of a last good copy.
 Answer stale_answer(const FileCache::Found& copy);
+
+/// May phones have the copy, or has its cluster become secure since it was fetched, or have its certificates changed?
+bool may_be_used(SecureGate& gate, const Config& config, const FileName& name, const FileCache::Found& copy);
 
 }  // namespace branchline

@@ -9,10 +9,12 @@
 #include "tftpd/resolve/file_signer.h"
 #include "tftpd/resolve/loop_watch.h"
 #include "tftpd/resolve/resolver_core.h"
+#include "tftpd/resolve/secure_gate.h"
 #include "tftpd/resolve/signed_names.h"
 #include "tftpd/store/device_names.h"
 #include "tftpd/store/file_store.h"
 #include "tftpd/store/log_limit.h"
+#include "tftpd/trust/certificate_stores.h"
 #include "tftpd/upstream/cluster_fetch.h"
 #include "tftpd/upstream/discovery.h"
 #include "tftpd/upstream/probe_name.h"
@@ -75,7 +77,7 @@ struct Resolver::Impl {
         std::shared_ptr<FileSigner> signer;  // none: nothing is signed
     };
 
-    Impl(ConfigPtr config, const LeaseTable& leases);
+    Impl(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates);
     ~Impl();
 
     View view() {
@@ -109,6 +111,7 @@ struct Resolver::Impl {
     void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
     void on_learned();
 
+    const std::shared_ptr<SecureGate> gate;
     std::mutex mutex;
     View now;
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
@@ -135,7 +138,10 @@ struct Resolver::Impl {
     ThreadPulse pulse;  // of the one who asks
 };
 
-Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases) : binding(leases) {
+Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates)
+    : gate(std::make_shared<SecureGate>(
+          [certificates] { return certificates != nullptr ? certificates->snapshot() : nullptr; })),
+      binding(leases) {
     configured = config;
     discovery = std::make_unique<ClusterDiscovery>(io, *config, [this] { on_learned(); });
     config = effective();
@@ -151,6 +157,7 @@ Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases) : binding(lease
     environment->now = [] { return Clock::now(); };
     environment->post = [this](std::function<void()> work_to_do) { asio::post(io, std::move(work_to_do)); };
     environment->deadline_moved = [this] { arm(); };
+    environment->gate = gate;
     core = std::make_unique<ResolverCore>(config, now.cache, negative, std::move(environment));
     prober = start_prober(io, config->clusters, health, [this](const RemoteServer& server) { core->server_is_back(server); });
     asio::post(io, [this] { discovery->start(); });
@@ -217,7 +224,8 @@ void Resolver::Impl::arm() {
     });
 }
 
-Resolver::Resolver(ConfigPtr config, const LeaseTable& leases) : impl_(std::make_unique<Impl>(std::move(config), leases)) {}
+Resolver::Resolver(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates)
+    : impl_(std::make_unique<Impl>(std::move(config), leases, certificates)) {}
 Resolver::~Resolver() = default;
 
 // What is not for this asker. A configured server asks for all of its phones, and is answered from here alone; without an
@@ -335,7 +343,11 @@ bool Resolver::Impl::answer_by_signer(const View& view, const FileName& name, co
 void Resolver::Impl::ask_others(const View& view, const FileName& name, const Question& question,
                                 std::function<void(Answer)> done) {
     const bool loop = question.marked_proxy || view.config->is_remote_server(question.asked_by);
-    if (auto copy = view.cache->fresh_in_memory(name)) {
+    auto copy = view.cache->fresh_in_memory(name);
+    if (copy && !may_be_used(*gate, *view.config, name, *copy)) {
+        copy.reset();
+    }
+    if (copy) {
         counters.add(Counter::answers_cache);
         return done({Answer::Kind::content, std::move(copy->content), "cache:" + copy->cluster, ""});
     }

@@ -23,6 +23,9 @@
 namespace branchline {
 
 class LeaseTable;
+namespace trust {
+class CertificateStores;
+}
 
 /// What somebody asks for.
 struct Question {
@@ -41,9 +44,10 @@ struct Answer {
     Kind kind = Kind::not_found;
     ContentPtr content;
     /// For the log: "files", "signed", "stripped", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", "limit",
-    /// "binding", or "".
+    /// "binding", "secure", or "".
     std::string source;
-    std::string reason;  ///< for the log, when there is no content
+    std::string reason;      ///< for the log, when there is no content
+    std::string to_phone{};  ///< said beside the code instead of its usual text; empty = that
 };
 
 /// The source of the answer to who asks only whether we live (upstream/probe_name.h): neither logged nor counted.
@@ -100,8 +104,9 @@ struct FlushSelection {
 class Resolver {
 public:
     /// Opens (or makes) the cache; a cache that cannot be used is said in the log and everything is served uncached. `leases`,
-    /// which outlives it, is what "device-binding" goes by.
-    Resolver(ConfigPtr config, const LeaseTable& leases);
+    /// which outlives it, is what "device-binding" goes by. So do `certificates`, by which secure clusters' signatures are
+    /// checked; without them nothing of such a cluster is passed on.
+    Resolver(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates = nullptr);
     ~Resolver();  ///< stops the thread; questions still open are answered `unavailable`
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;

@@ -118,6 +118,9 @@ void ResolverCore::look_up(const JobPtr& job, bool local_only) {
 }
 
 void ResolverCore::on_looked_up(const JobPtr& job, bool local_only, std::optional<FileCache::Found> found) {
+    if (found && environment_->gate && !may_be_used(*environment_->gate, *job->config(), job->name(), *found)) {
+        found.reset();
+    }
     if (found && found->fresh) {
         return finish(*job, {Answer::Kind::content, found->content, "cache:" + found->cluster, ""});
     }
@@ -251,6 +254,9 @@ void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
             }
             return finish(job, stale_answer(*job.last_copy()));
         case Search::Verdict::unavailable:
+            if (!result.refused.empty()) {
+                return finish(job, {Answer::Kind::refused, nullptr, "secure", result.reasons, result.refused});
+            }
             // A phone whose configuration we have has booted before, without this list: it must be able to do so again.
             if (job.name().kind() == FileName::Kind::trust_list && has_configuration(key)) {
                 if (lines_.take(1, now)) {

@@ -8,8 +8,13 @@ namespace branchline {
 namespace {
 
 constexpr std::string_view envelope = ".sgn";
-constexpr std::array<std::string_view, 12> untouched{".sgn",  ".tlv", ".enc", ".loads", ".sbn", ".sbin",
-                                                     ".sebn", ".sb2", ".zz",  ".bin",   ".cop", ".rom"};
+constexpr std::array<std::string_view, 3> signed_by_others{".sgn", ".tlv", ".enc"};
+constexpr std::array<std::string_view, 9> firmware{".loads", ".sbn", ".sbin", ".sebn", ".sb2", ".zz", ".bin", ".cop", ".rom"};
+
+template <typename Ends>
+bool ends_with_any(const FileName& name, const Ends& ends) {
+    return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return name.key().ends_with(end); });
+}
 
 std::optional<FileName> parsed(const std::string& text) {
     auto name = FileName::parse(text);
@@ -19,7 +24,11 @@ std::optional<FileName> parsed(const std::string& text) {
 }  // namespace
 
 bool may_be_enveloped(const FileName& plain) {
-    return std::none_of(untouched.begin(), untouched.end(), [&](std::string_view end) { return plain.key().ends_with(end); });
+    return !ends_with_any(plain, signed_by_others) && !is_firmware(plain);
+}
+
+bool is_firmware(const FileName& name) {
+    return ends_with_any(name, firmware);
 }
 
 std::optional<FileName> plain_name(const FileName& asked) {

@@ -13,6 +13,9 @@ namespace branchline {
 /// signed.
 bool may_be_enveloped(const FileName& plain);
 
+/// Firmware, by its name's end. Phones check it by a key of its maker, which is in them.
+bool is_firmware(const FileName& name);
+
 /// "x" of "x.sgn", if this proxy may sign "x".
 std::optional<FileName> plain_name(const FileName& asked);
 

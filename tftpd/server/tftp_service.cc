@@ -240,7 +240,8 @@ void TftpService::on_answer(const SessionKey& key, std::uint64_t id, Answer answ
             break;
         case Answer::Kind::refused:
             log_.refused(*session, answer.reason, now);
-            reply_error(key.socket, key.phone, session->local, tftp::ErrorCode::access_violation, "Access violation");
+            reply_error(key.socket, key.phone, session->local, tftp::ErrorCode::access_violation,
+                        answer.to_phone.empty() ? "Access violation" : answer.to_phone);
             break;
         case Answer::Kind::unavailable:
             log_.unavailable(*session, answer.reason, now);

@@ -219,8 +219,12 @@ bool SignedFile::is_signed_by(const PublicKey& key) const {
     return key.verifies(digest, hash(digest, {whole.first(signature_offset), whole.subspan(after)}), signature);
 }
 
+bool same_serial(ByteView one, ByteView other) {
+    return std::ranges::equal(without_leading_zeros(one), without_leading_zeros(other));
+}
+
 bool names(const SignerId& id, ByteView serial, std::string_view issuer) {
-    return std::ranges::equal(without_leading_zeros(id.serial), without_leading_zeros(serial)) && same_name(id.issuer, issuer);
+    return same_serial(id.serial, serial) && same_name(id.issuer, issuer);
 }
 
 }  // namespace branchline::trust

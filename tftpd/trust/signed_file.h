@@ -53,6 +53,9 @@ struct SignerId {
     Bytes serial;  ///< big-endian; leading zeros are dropped when it is compared
 };
 
+/// Are these one serial number? Leading zeros count for nothing.
+bool same_serial(ByteView one, ByteView other);
+
 /// Does the identity name this serial number and issuer?
 bool names(const SignerId& id, ByteView serial, std::string_view issuer);
 

@@ -181,10 +181,13 @@ TEST(ClusterRules, OnlyAddressesOfOneReachableServer) {
     CHECK(has(refusal(cluster("hq", "{\"address\": \"192.0.2.1\", \"http-port\": 65536}")), "from 1 to 65535"));
 }
 
+TEST(ClusterRules, AClusterIsSecureIfItSaysSo) {
+    CHECK(read(with("\"secure\": true")).clusters.at(0).secure);
+    CHECK(!read(with("\"secure\": false")).clusters.at(0).secure);
+    CHECK(has(refusal(with("\"secure\": \"yes\"")), "must be true or false"));
+}
+
 TEST(ClusterRules, WhatThisVersionCannotDoIsRefusedAndSaysSo) {
-    CHECK(begins(refusal(with("\"secure\": true")),
-                 "t:2:63: \"secure\": true of cluster \"hq\" (checking that content is signed by its cluster) is not part of "
-                 "this version; remove it or set it to false."));
     CHECK(has(refusal(with("\"transport\": \"https\"")),
               "is not part of this version; set it to \"auto\", \"http\" or \"tftp\"."));
     CHECK(has(refusal(with("\"transport\": \"ftp\"")), "Did you mean"));

@@ -4,6 +4,7 @@
 
 #include "tests/unit/store/support.h"
 #include "tftpd/resolve/resolver_core.h"
+#include "tftpd/resolve/secure_gate.h"
 #include "tftpd/upstream/cluster_fetch.h"
 
 #include <deque>
@@ -78,6 +79,7 @@ public:
             posted_.push_back(std::move(work));
         };
         environment->deadline_moved = [] {};
+        environment->gate = std::make_shared<SecureGate>([this] { return certificates; }, [this] { return now; });
         core = std::make_unique<ResolverCore>(config_, cache, negative, environment);
     }
 
@@ -99,6 +101,15 @@ public:
         }
         config_ = config;
         cache->reconfigure(config->cache, ids());
+        core->reconfigure(config_, cache);
+    }
+
+    void make_secure(const std::string& id) {
+        auto config = std::make_shared<Config>(*config_);
+        for (auto& cluster : config->clusters) {
+            cluster.secure = cluster.secure || cluster.id == id;
+        }
+        config_ = config;
         core->reconfigure(config_, cache);
     }
 
@@ -209,6 +220,7 @@ public:
     std::shared_ptr<FileCache> cache;
     std::shared_ptr<NegativeCache> negative;
     std::unique_ptr<ResolverCore> core;
+    trust::StoredCertificatesPtr certificates;  ///< by which secure clusters' signatures are checked
 
 private:
     ConfigPtr config_;
