@@ -9,6 +9,7 @@
 #include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/trust/certificate_stores.h"
+#include "tftpd/trust/own_lists.h"
 
 #include <cc/command_interpreter.h>
 #include <config/command_mgr.h>
@@ -31,6 +32,7 @@ public:
         targets.prewarmer = &prewarmer_;
         targets.phones = &phones_;
         targets.certificates = &certificates_;
+        targets.own_lists = &own_lists_;
         targets.config = [this] { return config_; };
         targets.config_document = [] { return Element::fromJSON(R"({ "Tftpd": { "tftp-port": 6969 } })"); };
         targets.test_config = targets.set_config = [](const ConstElementPtr& wanted) {
@@ -67,6 +69,7 @@ private:
     Prewarmer prewarmer_{resolver_, {}};
     PhoneWatch phones_{leases_};
     trust::CertificateStores certificates_{scratch_ / "stores"};
+    trust::OwnLists own_lists_{scratch_ / "lists"};
     std::unique_ptr<Commands> commands_;
 };
 

@@ -41,6 +41,7 @@ void tlv(ByteView input) {
     must(size == file->body.size(), "records fill the body");
     if (const auto signer = list->signer()) {
         must(names(file->signer, list->records[*signer].serial, list->records[*signer].issuer), "the signer is who is named");
+        must(list->records[*signer].role == Role::sast, "a signer of lists is a SAST");
     }
 }
 

@@ -29,7 +29,9 @@ inline constexpr auto tftp_commands = std::to_array<std::string_view>({
     "tftp-service-start",
     "tftp-service-status",
     "tftp-service-stop",
+    "tftp-trust-build",
     "tftp-trust-del",
+    "tftp-trust-drop",
     "tftp-trust-import",
     "tftp-trust-list",
 });

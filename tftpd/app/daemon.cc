@@ -53,8 +53,12 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     certificates = std::make_unique<trust::CertificateStores>(config->trust.path / "stores");
     certificate_watch = std::make_unique<CertificateWatch>(*certificates);
     certificate_watch->log_faults();
+    own_lists = std::make_unique<trust::OwnLists>(config->trust.path / "lists");
+    for (const auto& fault : own_lists->faults()) {
+        LOG_ERROR(app_logger, TRUST_LIST_UNREADABLE).arg(fault);
+    }
     phones = std::make_unique<PhoneWatch>(leases);
-    resolver = std::make_unique<Resolver>(config, leases, certificates.get());
+    resolver = std::make_unique<Resolver>(config, leases, TrustSources{certificates.get(), own_lists.get()});
     prewarmer = std::make_unique<Prewarmer>(*resolver, config->prewarm);
     const FileListener listener = [this](FileReport report) { phones->heard(std::move(report)); };
     opening(document, "tftp-port", [&] { tftp = std::make_unique<TftpServer>(config, *resolver, listener); });
@@ -116,6 +120,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.service = service.get();
     targets.phones = phones.get();
     targets.certificates = certificates.get();
+    targets.own_lists = own_lists.get();
     targets.config = [this] { return config; };
     targets.config_document = [this] { return document; };
     targets.test_config = [this](const ConstElementPtr& wanted) {

@@ -22,6 +22,7 @@
 #include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/tftp_server.h"
+#include "tftpd/trust/own_lists.h"
 #include "tftpd/upstream/partner_watch.h"
 
 #include <asiolink/io_service.h>
@@ -74,6 +75,7 @@ struct Daemon::Impl {
     // From the ground up; what is declared later stands on what is declared before, and goes first.
     std::unique_ptr<trust::CertificateStores> certificates;
     std::unique_ptr<CertificateWatch> certificate_watch;
+    std::unique_ptr<trust::OwnLists> own_lists;
     LeaseTable leases;
     std::unique_ptr<PhoneWatch> phones;
     std::unique_ptr<Resolver> resolver;

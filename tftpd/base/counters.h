@@ -46,6 +46,7 @@ namespace branchline {
     X(prefetches_left_out, "prefetches-left-out", "Files not fetched beforehand because the clusters had much to do") \
     X(answers_signed, "answers-signed", "Own files answered with a signature") \
     X(answers_stripped, "answers-stripped", "Own signed files answered without their envelope") \
+    X(answers_lists, "answers-own-trust-lists", "Trust lists of our own given to phones of our own") \
     X(signatures, "signatures-made", "Files signed") \
     X(secure_refused, "secure-content-refused", "Files of secure clusters that were not passed on: not signed by their cluster") \
     X(owner_rivals, "names-in-two-clusters", "Device configurations found in a second cluster") \

@@ -168,10 +168,6 @@ private:
 
     void read_policy() {
         config_.security_mode = static_cast<SecurityMode>(map_.choice("security-mode", 0, {"nonsecure", "mixed"}));
-        if (config_.security_mode == SecurityMode::mixed) {
-            not_in_this_version(map_.place("security-mode"), "\"security-mode\": \"mixed\" (signing for phones)",
-                                "remove it or set it to \"nonsecure\"");
-        }
         config_.device_binding = static_cast<DeviceBinding>(map_.choice("device-binding", 1, {"off", "log", "enforce"}));
         config_.prefetch = map_.boolean("prefetch", config_.prefetch);
         config_.binding_allowed = read_binding_allowed(map_.list("device-binding-allow", 0, maximum_binding_allowed));

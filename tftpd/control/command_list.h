@@ -26,6 +26,7 @@ CommandList cache_commands(const CommandTargets& targets);    ///< tftp-cache-*
 CommandList file_commands(const CommandTargets& targets);     ///< tftp-file-*
 CommandList phone_commands(const CommandTargets& targets);    ///< tftp-phone-*
 CommandList certificate_commands(const CommandTargets& targets);  ///< tftp-trust-import, -list, -del
+CommandList own_list_commands(const CommandTargets& targets);     ///< tftp-trust-build, -drop
 CommandList service_commands(const CommandTargets& targets);      ///< tftp-service-*
 CommandList scope_commands(const CommandTargets& targets);        ///< dhcp-scope-*
 CommandList console_commands(const CommandTargets& targets);      ///< console-*

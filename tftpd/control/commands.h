@@ -22,7 +22,8 @@ class ServiceSwitch;
 class PhoneWatch;
 namespace trust {
 class CertificateStores;
-}
+class OwnLists;
+}  // namespace trust
 
 /// What commands act on. The configuration commands call back into app/, which owns the running configuration.
 struct CommandTargets {
@@ -33,6 +34,7 @@ struct CommandTargets {
     ServiceSwitch* service = nullptr;
     PhoneWatch* phones = nullptr;
     trust::CertificateStores* certificates = nullptr;
+    trust::OwnLists* own_lists = nullptr;
     std::function<ConfigPtr()> config;                                 ///< the running one
     std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON
     std::function<void(isc::data::ConstElementPtr)> test_config;       ///< throws ConfigError

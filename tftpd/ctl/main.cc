@@ -4,6 +4,7 @@
 #include "tftpd/ctl/certificate_words.h"
 #include "tftpd/ctl/console_words.h"
 #include "tftpd/ctl/long_work.h"
+#include "tftpd/ctl/own_trust_words.h"
 #include "tftpd/ctl/phone_tables.h"
 #include "tftpd/ctl/request.h"
 #include "tftpd/ctl/system_words.h"
@@ -347,6 +348,28 @@ private:
         show->add_option("FILE", file_, "the file")->required();
         show->callback([this] { instead_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
         add_certificates(*trust);
+        add_own_lists(*trust);
+    }
+
+    void add_own_lists(CLI::App& trust) {
+        auto* build = trust.add_subcommand("build", "make the trust list that phones of this site get, and sign it");
+        build->add_option("LIST", name_, "itl or ctl")->required();
+        build->add_option("--as", as_, "this box's name or address in it; without it the host name");
+        build->add_option("--address", address_, "this box's IPv4 address in it");
+        build->add_option("--list-version", version_, "1.0, or 1.1 for phones that are to fetch by HTTPS");
+        build->callback([this] {
+            request_.ask("tftp-trust-build", branchline::own_list_text);
+            request_.text_argument("list", name_);
+            request_.text_argument("host", as_);
+            request_.text_argument("address", address_);
+            request_.text_argument("version", version_);
+        });
+        auto* drop = trust.add_subcommand("drop", "give it out no more");
+        drop->add_option("LIST", name_, "itl or ctl")->required();
+        drop->callback([this] {
+            request_.ask("tftp-trust-drop");
+            request_.text_argument("list", name_);
+        });
     }
 
     void add_certificates(CLI::App& trust) {
@@ -433,6 +456,9 @@ private:
     std::vector<std::string> names_;  // to prewarm
     std::string cluster_;
     std::string store_;
+    std::string as_;
+    std::string address_;
+    std::string version_;
     std::string phone_;
     std::string json_arguments_;
     std::vector<std::string> servers_;

@@ -7,6 +7,7 @@
 #include "tftpd/resolve/binding_check.h"
 #include "tftpd/resolve/device_name_limit.h"
 #include "tftpd/resolve/file_signer.h"
+#include "tftpd/resolve/list_answers.h"
 #include "tftpd/resolve/loop_watch.h"
 #include "tftpd/resolve/resolver_core.h"
 #include "tftpd/resolve/secure_gate.h"
@@ -77,7 +78,7 @@ struct Resolver::Impl {
         std::shared_ptr<FileSigner> signer;  // none: nothing is signed
     };
 
-    Impl(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates);
+    Impl(ConfigPtr config, const LeaseTable& leases, TrustSources trust);
     ~Impl();
 
     View view() {
@@ -112,6 +113,7 @@ struct Resolver::Impl {
     void on_learned();
 
     const std::shared_ptr<SecureGate> gate;
+    const ListAnswers lists;
     std::mutex mutex;
     View now;
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
@@ -138,9 +140,10 @@ struct Resolver::Impl {
     ThreadPulse pulse;  // of the one who asks
 };
 
-Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates)
+Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases, TrustSources trust)
     : gate(std::make_shared<SecureGate>(
-          [certificates] { return certificates != nullptr ? certificates->snapshot() : nullptr; })),
+          [stores = trust.certificates] { return stores != nullptr ? stores->snapshot() : nullptr; })),
+      lists(trust.lists, leases),
       binding(leases) {
     configured = config;
     discovery = std::make_unique<ClusterDiscovery>(io, *config, [this] { on_learned(); });
@@ -224,8 +227,8 @@ void Resolver::Impl::arm() {
     });
 }
 
-Resolver::Resolver(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates)
-    : impl_(std::make_unique<Impl>(std::move(config), leases, certificates)) {}
+Resolver::Resolver(ConfigPtr config, const LeaseTable& leases, TrustSources trust)
+    : impl_(std::make_unique<Impl>(std::move(config), leases, trust)) {}
 Resolver::~Resolver() = default;
 
 // What is not for this asker. A configured server asks for all of its phones, and is answered from here alone; without an
@@ -304,6 +307,10 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
         case FileStore::Miss::failed:
             // Not another cluster's file instead of our own: the phone asks again.
             return done({Answer::Kind::unavailable, nullptr, "files", "our own file cannot be read"});
+    }
+    if (auto list = impl_->lists.answer(*name, question.asked_by, *view.files, *view.config)) {
+        counters.add(Counter::answers_lists);
+        return done({Answer::Kind::content, std::move(list), "own-list", ""});
     }
     if (!impl_->answer_by_signer(view, *name, question, done)) {
         impl_->ask_others(view, *name, question, std::move(done));
@@ -404,6 +411,16 @@ void Resolver::phone_boots(std::string mac, std::vector<std::string> names) {
         });
         impl_->core->phone_boots(mac, elsewhere);
     });
+}
+
+std::shared_ptr<const trust::Signer> Resolver::signer() {
+    const auto signing = impl_->view().signer;
+    return signing ? signing->signer() : nullptr;
+}
+
+std::string Resolver::signer_fault() {
+    const auto signing = impl_->view().signer;
+    return signing ? signing->fault() : "no directory for keys is configured";
 }
 
 bool Resolver::hold(const std::string& name, std::chrono::seconds time) {

@@ -25,7 +25,15 @@ namespace branchline {
 class LeaseTable;
 namespace trust {
 class CertificateStores;
-}
+class OwnLists;
+class Signer;
+}  // namespace trust
+
+/// What signatures are checked by, and the trust lists of our own. Null: none. All of it outlives the resolver.
+struct TrustSources {
+    const trust::CertificateStores* certificates = nullptr;  ///< without it nothing of a secure cluster is passed on
+    const trust::OwnLists* lists = nullptr;
+};
 
 /// What somebody asks for.
 struct Question {
@@ -43,8 +51,8 @@ struct Answer {
     };
     Kind kind = Kind::not_found;
     ContentPtr content;
-    /// For the log: "files", "signed", "stripped", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop", "limit",
-    /// "binding", "secure", or "".
+    /// For the log: "files", "signed", "stripped", "own-list", "cache:ID", "cluster:ID", "stale:ID", "negative", "loop",
+    /// "limit", "binding", "secure", or "".
     std::string source;
     std::string reason;      ///< for the log, when there is no content
     std::string to_phone{};  ///< said beside the code instead of its usual text; empty = that
@@ -104,9 +112,8 @@ struct FlushSelection {
 class Resolver {
 public:
     /// Opens (or makes) the cache; a cache that cannot be used is said in the log and everything is served uncached. `leases`,
-    /// which outlives it, is what "device-binding" goes by. So do `certificates`, by which secure clusters' signatures are
-    /// checked; without them nothing of such a cluster is passed on.
-    Resolver(ConfigPtr config, const LeaseTable& leases, const trust::CertificateStores* certificates = nullptr);
+    /// which outlives it, is what "device-binding" goes by.
+    Resolver(ConfigPtr config, const LeaseTable& leases, TrustSources trust = {});
     ~Resolver();  ///< stops the thread; questions still open are answered `unavailable`
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
@@ -126,6 +133,10 @@ public:
     /// For prewarming, see FileCache; any thread. A name that is not safe is not there.
     bool hold(const std::string& name, std::chrono::seconds time);
     void outdate(const std::string& name);
+
+    /// Who signs own files; null while the key is being opened or made, and if there is none. `signer_fault` says why.
+    [[nodiscard]] std::shared_ptr<const trust::Signer> signer();
+    [[nodiscard]] std::string signer_fault();
 
     // For commands; each waits for the resolver's thread.
     [[nodiscard]] std::vector<ClusterStatus> cluster_status();

@@ -1,6 +1,7 @@
 // branchline-signer: holds the key that signs files for phones, in a process of its own and under a user of its own, so that
 // the daemon, which anybody on the network talks to, cannot read it. Listens on the socket that systemd gives it
 // (sd_listen_fds(3)), or on one that it makes itself, and knows no network.
+#include "tftpd/signer/escrow_tool.h"
 #include "tftpd/signer/signer_service.h"
 
 #include <sys/prctl.h>
@@ -31,8 +32,10 @@ constexpr int backlog = 16;
 int usage() {
     std::cerr
         << "usage: branchline-signer DIRECTORY [SOCKET]\n"
+           "       branchline-signer export DIRECTORY >COPY\n"
+           "       branchline-signer import DIRECTORY <COPY\n"
            "DIRECTORY holds signing.key and signing.pem, which are made if they are missing. Without SOCKET the socket is the\n"
-           "one that systemd passes.\n";
+           "one that systemd passes. A copy of the key is encrypted by a passphrase.\n";
     return wrong_usage;
 }
 
@@ -87,6 +90,12 @@ int main(int count, char** words) {
     const rlimit none{0, 0};
     if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0) != 0) {
         return fault("core dumps cannot be switched off");
+    }
+    const std::string_view word = words[1];
+    if (count == 3 && (word == "export" || word == "import")) {
+        ::umask(0077);
+        const auto wrong = word == "export" ? branchline::export_key(words[2]) : branchline::import_key(words[2]);
+        return wrong ? fault(*wrong) : 0;
     }
     sigset_t stops;
     sigemptyset(&stops);

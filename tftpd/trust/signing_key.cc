@@ -93,7 +93,7 @@ Result<SigningKey> SigningKey::generate(unsigned bits) {
     return SigningKey(std::move(impl));
 }
 
-Result<SigningKey> SigningKey::parse_pem(std::string_view pem) {
+Result<SigningKey> SigningKey::parse_pem(std::string_view pem, std::string_view passphrase) {
     if (pem.size() > max_pem) {
         return Failure{"a key's file of " + std::to_string(pem.size()) + " bytes; at most " + std::to_string(max_pem) +
                        " are read"};
@@ -101,7 +101,8 @@ Result<SigningKey> SigningKey::parse_pem(std::string_view pem) {
     auto impl = std::make_unique<Impl>();
     std::string text(pem);
     const auto error = mbedtls_pk_parse_key(&impl->key, reinterpret_cast<const unsigned char*>(text.c_str()), text.size() + 1,
-                                            nullptr, 0, mbedtls_ctr_drbg_random, impl->random.get());
+                                            reinterpret_cast<const unsigned char*>(passphrase.data()), passphrase.size(),
+                                            mbedtls_ctr_drbg_random, impl->random.get());
     mbedtls_platform_zeroize(text.data(), text.size());
     if (error != 0) {
         return failed("the key cannot be read", error);

@@ -17,8 +17,8 @@ public:
 
     /// `bits`: 1024, 2048 or 4096. Takes a second or two; the kernel's random numbers are waited for at first start.
     static Result<SigningKey> generate(unsigned bits);
-    /// An unencrypted RSA key, PKCS#1 or PKCS#8, of a size that can sign for phones.
-    static Result<SigningKey> parse_pem(std::string_view pem);
+    /// An RSA key, PKCS#1 or PKCS#8, of a size that can sign for phones; encrypted by `passphrase`, or not if that is empty.
+    static Result<SigningKey> parse_pem(std::string_view pem, std::string_view passphrase = {});
 
     ~SigningKey();
     SigningKey(SigningKey&&) noexcept;

@@ -156,18 +156,24 @@ Result<TrustList> TrustList::parse(ByteView file) {
 
 Result<std::size_t> TrustList::signer() const {
     bool named = false;
+    bool may_sign = false;
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (!names(header.signer, records[i].serial, records[i].issuer)) {
             continue;
         }
         named = true;
+        if (records[i].role != Role::sast) {
+            continue;
+        }
+        may_sign = true;
         const auto key = PublicKey::parse(records[i].public_key);
         if (key && header.is_signed_by(*key)) {
             return i;
         }
     }
-    return Failure{named ? "the signature does not fit the list: it was changed, or is signed by another key"
-                         : "the signer is not in the list"};
+    return Failure{may_sign ? "the signature does not fit the list: it was changed, or is signed by another key"
+                   : named  ? "the signer is in the list, but not with the role SAST, which alone may sign lists"
+                            : "the signer is not in the list"};
 }
 
 }  // namespace branchline::trust

@@ -62,7 +62,8 @@ struct TrustList {
     /// `file` must live as long as the list.
     static Result<TrustList> parse(ByteView file);
 
-    /// The record of the key that signed this list, if the signature is valid; a Failure says why it is not.
+    /// The record of the key that signed this list, if the signature is valid and the record has the role SAST, as phones
+    /// demand; a Failure says why it is not.
     [[nodiscard]] Result<std::size_t> signer() const;
 };
 

@@ -86,6 +86,20 @@ TEST(TrustList, ASignerThatIsNotInTheListIsSaid) {
     CHECK_EQUAL(std::string("the signer is not in the list"), list->signer().error().text);
 }
 
+TEST(TrustList, OnlyASastMaySignAList) {
+    const auto& certificate = samples::alice().certificate();
+    const auto file = with_body(samples::record(certificate, Role::ccm_tftp, "192.0.2.1"));
+    const auto list = TrustList::parse(file);
+    CHECK(ok(list));
+    CHECK_EQUAL(std::string("the signer is in the list, but not with the role SAST, which alone may sign lists"),
+                list->signer().error().text);
+    auto body = samples::record(certificate, Role::ccm_tftp, "192.0.2.1");
+    const auto sast = samples::record(certificate, Role::sast, "192.0.2.1");
+    body.insert(body.end(), sast.begin(), sast.end());
+    const auto both = with_body(body);
+    CHECK_EQUAL(1U, *TrustList::parse(both)->signer());
+}
+
 TEST(TrustList, HostileRecordsAreRefused) {
     const auto good = samples::record(samples::alice().certificate(), Role::sast, "192.0.2.1");
     CHECK(ok(TrustList::parse(with_body(good))));

@@ -20,7 +20,7 @@ _branchlinectl() {
         --cluster | --before) mapfile -t COMPREPLY < <(compgen -W "$(_branchlinectl_clusters)" -- "$current"); return ;;
         --store) mapfile -t COMPREPLY < <(compgen -W 'callmanager phone-sast tvs capf phone-edge' -- "$current"); return ;;
         --transport) mapfile -t COMPREPLY < <(compgen -W 'auto http tftp' -- "$current"); return ;;
-        --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit | --host | --seconds) return ;;
+        --as | --address | --list-version | --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit | --host | --seconds) return ;;
     esac
     local choices=''
     case "${words[*]:0:2}" in
@@ -31,7 +31,7 @@ _branchlinectl() {
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
-        trust) choices='show import list del' ;;
+        trust) choices='show import list del build drop' ;;
         scope) choices='list' ;;
         console) choices='password' ;;
         'console password') choices='operator viewer' ;;
@@ -51,6 +51,8 @@ _branchlinectl() {
         'trust import' | 'trust list') choices='--cluster'
             [ ${#words[@]} -eq 2 ] && choices+=' callmanager phone-sast tvs capf phone-edge' ;;
         'trust del') choices='--store --cluster' ;;
+        'trust build') choices='itl ctl --as --address --list-version' ;;
+        'trust drop') choices='itl ctl' ;;
         'file add') choices='--name --replace --unpack' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
