@@ -116,3 +116,18 @@ class Stores(BranchTest):
         self.assertIn("nothing in it is lost", self.ctl("trust", "import", "capf", self.east.certificate, status=1))
         self.ctl("trust", "import", "callmanager", self.east.certificate)
         self.assertEqual(damaged.read_text(), self.east.pem[:300])
+
+    def test_OurOwnIsExportedAsPemAndDer(self):
+        self.tftpd.wait_for_event("TRUST_SIGNER_READY")
+        pem, der = self.directory / "ours.pem", self.directory / "ours.der"
+        said = self.ctl("trust", "export", pem)
+        self.assertIn("Phone-SAST-trust", said)
+        self.assertIn("utils ctl update CTLFile", said)
+        self.ctl("trust", "export", der, "--der")
+        wanted = signing.openssl("x509", "-in", self.trust / "signer/signing.pem", "-outform", "DER")
+        self.assertEqual(signing.openssl("x509", "-in", pem, "-outform", "DER"), wanted)
+        self.assertEqual(der.read_bytes(), wanted)
+        shown = signing.openssl("x509", "-in", pem, "-noout", "-fingerprint", "-sha256").decode().strip().split("=")[1]
+        self.assertIn(shown.replace(":", "").lower(), said)
+        self.assertIn("/nonexistent/file", self.ctl("trust", "export", "/nonexistent/file", status=1))
+        self.assertNotIn("PRIVATE", pem.read_text() + said)

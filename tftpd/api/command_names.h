@@ -32,6 +32,7 @@ inline constexpr auto tftp_commands = std::to_array<std::string_view>({
     "tftp-trust-build",
     "tftp-trust-del",
     "tftp-trust-drop",
+    "tftp-trust-export",
     "tftp-trust-import",
     "tftp-trust-list",
 });

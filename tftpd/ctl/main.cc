@@ -364,6 +364,16 @@ private:
             request_.text_argument("address", address_);
             request_.text_argument("version", version_);
         });
+        auto* to_others =
+            trust.add_subcommand("export", "this box's signing certificate, and what the other side does with it");
+        to_others->add_option("FILE", file_, "where to write it")->required();
+        to_others->add_flag("--der", der_, "in DER instead of PEM");
+        to_others->callback([this] {
+            instead_ = [this] {
+                request_.ask("tftp-trust-export");
+                return branchline::export_certificate(request_, file_, der_);
+            };
+        });
         auto* drop = trust.add_subcommand("drop", "give it out no more");
         drop->add_option("LIST", name_, "itl or ctl")->required();
         drop->callback([this] {
@@ -459,6 +469,7 @@ private:
     std::string as_;
     std::string address_;
     std::string version_;
+    bool der_ = false;
     std::string phone_;
     std::string json_arguments_;
     std::vector<std::string> servers_;

@@ -2,11 +2,54 @@
 
 #include "tftpd/ctl/rows.h"
 
+#include <util/encode/encode.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <iostream>
 #include <vector>
 
 namespace branchline {
 
 using isc::data::ConstElementPtr;
+
+namespace {
+
+std::string steps_text(const ConstElementPtr& arguments, const std::string& file) {
+    auto shown = file + ": " + text(arguments, "subject") + ", " + text(arguments, "key") + ", until " +
+                 text(arguments, "not-after").substr(0, 10) + "\n  SHA-256  " + text(arguments, "fingerprint") + "\n";
+    std::size_t number = 0;
+    for (const auto& step : elements(arguments, "steps")) {
+        shown += std::to_string(++number) + ". " + step->stringValue() + '\n';
+    }
+    return shown;
+}
+
+}  // namespace
+
+ExitStatus export_certificate(Request request, const std::string& file, bool der) {
+    const auto answer = ask(request);
+    const auto arguments = answer ? member(answer, "arguments") : nullptr;
+    if (!answer || !arguments || !member(arguments, "pem")) {
+        return answer ? show(request, answer) : exit_failed;
+    }
+    std::string content = member(arguments, "pem")->stringValue();
+    if (der) {
+        std::vector<std::uint8_t> bytes;
+        isc::util::encode::decodeBase64(text(arguments, "data"), bytes);
+        content.assign(bytes.begin(), bytes.end());
+    }
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out << content << std::flush;
+    if (!out) {
+        std::cerr << "branchlinectl: " << file << ": " << std::strerror(errno) << '\n';
+        return exit_failed;
+    }
+    request.show = [file](const ConstElementPtr& all) { return steps_text(all, file); };
+    return show(request, answer);
+}
 
 std::string own_list_text(const ConstElementPtr& arguments) {
     std::vector<Row> rows{{"ROLE", "HOST", "KEY", "SUBJECT"}};

@@ -31,7 +31,7 @@ _branchlinectl() {
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
-        trust) choices='show import list del build drop' ;;
+        trust) choices='show import list del build drop export' ;;
         scope) choices='list' ;;
         console) choices='password' ;;
         'console password') choices='operator viewer' ;;
@@ -53,11 +53,12 @@ _branchlinectl() {
         'trust del') choices='--store --cluster' ;;
         'trust build') choices='itl ctl --as --address --list-version' ;;
         'trust drop') choices='itl ctl' ;;
+        'trust export') choices='--der' ;;
         'file add') choices='--name --replace --unpack' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
     case "${words[*]}" in
-        'file add' | config-test | 'trust show' | 'trust import '?*) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current") ;;
+        'file add' | config-test | 'trust show' | 'trust export' | 'trust import '?*) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current") ;;
     esac
 }
 complete -o filenames -F _branchlinectl branchlinectl
