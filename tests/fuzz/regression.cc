@@ -37,6 +37,8 @@ constexpr std::array targets{
     Target{"hook4", fuzz::hook4},
     Target{"hook6", fuzz::hook6},
     Target{"tlv", fuzz::tlv},
+    Target{"signer_messages", fuzz::signer_messages},
+    Target{"certificates", fuzz::certificates},
 };
 
 Bytes read_file(const std::filesystem::path& path) {
