@@ -1,5 +1,5 @@
-// Whatever file is imported as certificates or lies there as a store: what is taken is whole, and the same when it is written and
-// read again.
+// Whatever file is imported as certificates or lies there as a store: what is taken is whole, and the same when it is written
+// and read again.
 #include "tests/fuzz/targets.h"
 #include "tftpd/trust/store_text.h"
 

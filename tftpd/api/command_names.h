@@ -30,6 +30,7 @@ inline constexpr auto tftp_commands = std::to_array<std::string_view>({
     "tftp-service-status",
     "tftp-service-stop",
     "tftp-trust-build",
+    "tftp-trust-check",
     "tftp-trust-del",
     "tftp-trust-drop",
     "tftp-trust-export",

@@ -26,11 +26,12 @@ CommandList cache_commands(const CommandTargets& targets);    ///< tftp-cache-*
 CommandList file_commands(const CommandTargets& targets);     ///< tftp-file-*
 CommandList phone_commands(const CommandTargets& targets);    ///< tftp-phone-*
 CommandList certificate_commands(const CommandTargets& targets);      ///< tftp-trust-import, -list, -del
+CommandList trust_check_command(const CommandTargets& targets);       ///< tftp-trust-check
+CommandList own_certificate_commands(const CommandTargets& targets);  ///< tftp-trust-export
 CommandList own_list_commands(const CommandTargets& targets);         ///< tftp-trust-build, -drop
 CommandList service_commands(const CommandTargets& targets);          ///< tftp-service-*
 CommandList scope_commands(const CommandTargets& targets);            ///< dhcp-scope-*
 CommandList console_commands(const CommandTargets& targets);          ///< console-*
 CommandList upstream_commands(const CommandTargets& targets);         ///< tftp-*: what makes the daemon ask remote servers
-CommandList own_certificate_commands(const CommandTargets& targets);  ///< tftp-trust-export
 
 }  // namespace branchline

@@ -374,6 +374,13 @@ private:
                 return branchline::export_certificate(request_, file_, der_);
             };
         });
+        auto* check =
+            trust.add_subcommand("check", "which files a phone will take, who signs them, and what to do about the others");
+        check->add_option("PHONE|CLUSTER", name_, "a phone's MAC address or name, or a cluster-id")->required();
+        check->callback([this] {
+            request_.ask("tftp-trust-check", branchline::trust_check_text);
+            request_.text_argument(branchline::names_a_phone(name_) ? "phone" : "cluster-id", name_);
+        });
         auto* drop = trust.add_subcommand("drop", "give it out no more");
         drop->add_option("LIST", name_, "itl or ctl")->required();
         drop->callback([this] {

@@ -4,6 +4,8 @@
 
 #include <util/encode/encode.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -28,6 +30,38 @@ std::string steps_text(const ConstElementPtr& arguments, const std::string& file
 }
 
 }  // namespace
+
+std::string trust_check_text(const ConstElementPtr& arguments) {
+    std::vector<Row> rows{{"FILE", "FROM", "VERDICT", "SIGNED BY", "BECAUSE"}};
+    std::vector<std::pair<std::string, std::string>> remedies;  // and the first file that needs it
+    for (const auto& one : elements(arguments, "files")) {
+        rows.push_back({text(one, "file"), text(one, "from"), text(one, "verdict"), text(one, "signer"), text(one, "reason")});
+        const auto remedy = text(one, "remedy");
+        const auto known =
+            std::any_of(remedies.begin(), remedies.end(), [&](const auto& other) { return other.first == remedy; });
+        if (!remedy.empty() && !known) {
+            remedies.emplace_back(remedy, text(one, "file"));
+        }
+    }
+    auto shown = "home cluster " + text(arguments, "home") + ", ITL " + (flag(arguments, "itl") ? "known" : "not known") +
+                 ", CTL " + (flag(arguments, "ctl") ? "known" : "not known") + '\n' + table(rows);
+    for (const auto& [remedy, file] : remedies) {
+        shown += "For " + file + ": " + remedy + ".\n";
+    }
+    return shown;
+}
+
+bool names_a_phone(std::string text) {
+    for (const char* prefix : {"SEP", "sep", "ATA", "ata"}) {
+        if (text.starts_with(prefix)) {
+            text.erase(0, 3);
+            break;
+        }
+    }
+    std::erase_if(text, [](char letter) { return letter == ':' || letter == '-' || letter == '.'; });
+    return text.size() == 12 &&
+           std::all_of(text.begin(), text.end(), [](unsigned char letter) { return std::isxdigit(letter) != 0; });
+}
 
 ExitStatus export_certificate(Request request, const std::string& file, bool der) {
     const auto answer = ask(request);

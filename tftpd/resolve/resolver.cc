@@ -39,6 +39,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds refresh_step{20};  // between two looks whether the DNS has answered
+constexpr std::chrono::seconds look_patience{2};       // for the disk, when a command looks into the cache
 
 std::set<std::string> ids_of(const Config& config) {
     std::set<std::string> ids;
@@ -411,6 +412,33 @@ void Resolver::phone_boots(std::string mac, std::vector<std::string> names) {
         });
         impl_->core->phone_boots(mac, elsewhere);
     });
+}
+
+std::optional<Resolver::AtHand> Resolver::at_hand(const std::string& text) {
+    const auto view = impl_->view();
+    const auto name = FileName::parse(text);
+    if (!name) {
+        return std::nullopt;
+    }
+    if (auto file = view.files->open(*name)) {
+        return AtHand{*std::move(file), "files"};
+    }
+    if (auto list = impl_->lists.answer(*name, {}, *view.files, *view.config)) {
+        return AtHand{std::move(list), "own-list"};
+    }
+    if (const auto plain = plain_name(*name)) {
+        if (auto file = view.files->open(*plain)) {
+            return AtHand{*std::move(file), "signed"};
+        }
+    }
+    auto found = std::make_shared<std::promise<std::optional<FileCache::Found>>>();
+    auto copy = found->get_future();
+    view.cache->lookup(*name, [found](std::optional<FileCache::Found> one) { found->set_value(std::move(one)); });
+    if (copy.wait_for(look_patience) != std::future_status::ready) {
+        return std::nullopt;
+    }
+    auto kept = copy.get();
+    return kept ? std::optional(AtHand{std::move(kept->content), "cache:" + kept->cluster}) : std::nullopt;
 }
 
 std::shared_ptr<const trust::Signer> Resolver::signer() {

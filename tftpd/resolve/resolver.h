@@ -138,6 +138,14 @@ public:
     [[nodiscard]] std::shared_ptr<const trust::Signer> signer();
     [[nodiscard]] std::string signer_fault();
 
+    /// What would answer the name without a cluster being asked: an own file ("files"; "signed": it would be signed first), a
+    /// list of our own, or a copy in the cache ("cache:ID"), fresh or not. May read the disk.
+    struct AtHand {
+        ContentPtr content;
+        std::string source;
+    };
+    [[nodiscard]] std::optional<AtHand> at_hand(const std::string& name);
+
     // For commands; each waits for the resolver's thread.
     [[nodiscard]] std::vector<ClusterStatus> cluster_status();
     /// Looks up the servers of one cluster (empty: of all) whose servers are learned, and waits for the DNS at most so long.

@@ -31,7 +31,7 @@ _branchlinectl() {
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
-        trust) choices='show import list del build drop export' ;;
+        trust) choices='show import list del build drop export check' ;;
         scope) choices='list' ;;
         console) choices='password' ;;
         'console password') choices='operator viewer' ;;
@@ -39,7 +39,7 @@ _branchlinectl() {
         'system configure') choices='--seconds' ;;
         statistics*) choices='--reset' ;;
         'service stop') choices='--timeout --no-wait' ;;
-        'cluster get' | 'cluster del' | 'cluster refresh') choices=$(_branchlinectl_clusters) ;;
+        'cluster get' | 'cluster del' | 'cluster refresh' | 'trust check') choices=$(_branchlinectl_clusters) ;;
         'cluster update') choices="--server --fqdn --description --transport --before --set"
             [ ${#words[@]} -eq 2 ] && choices+=" $(_branchlinectl_clusters)" ;;
         'cluster add') choices='--server --fqdn --description --transport --before --set' ;;
