@@ -58,7 +58,7 @@ class TrustCheck(BranchTest):
         said = self.box.run([paths.CTL, "trust", "check", "hq"])
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         self.assertIn("asks-tvs", said.stdout)
-        self.assertIn("For ringlist.xml.sgn: on the cluster import", said.stdout)
+        self.assertIn("For ringlist.xml.sgn: set \"common-from-home\"", said.stdout)
         self.assertEqual(self.box.run([paths.CTL, "trust", "check", "nowhere"]).returncode, 3)
 
     def test_ASecurePhoneNeedsTheCtl(self):

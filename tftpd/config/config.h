@@ -138,6 +138,7 @@ struct Config {
     std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have
     SecurityMode security_mode = SecurityMode::nonsecure;
     std::vector<std::string> common_files;  ///< globs
+    bool common_from_home = false;          ///< files that phones share come from each phone's own cluster first
     DeviceBinding device_binding = DeviceBinding::log;
     BindingAllowed binding_allowed;
     bool prefetch = true;  ///< what a phone asked for when it booted last, when it gets a lease

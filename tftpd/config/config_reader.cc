@@ -170,6 +170,7 @@ private:
         config_.security_mode = static_cast<SecurityMode>(map_.choice("security-mode", 0, {"nonsecure", "mixed"}));
         config_.device_binding = static_cast<DeviceBinding>(map_.choice("device-binding", 1, {"off", "log", "enforce"}));
         config_.prefetch = map_.boolean("prefetch", config_.prefetch);
+        config_.common_from_home = map_.boolean("common-from-home", config_.common_from_home);
         config_.binding_allowed = read_binding_allowed(map_.list("device-binding-allow", 0, maximum_binding_allowed));
         for (const ConstElementPtr& element : map_.list("common-files", 0, maximum_common_files)) {
             config_.common_files.push_back(checked_text(*element, "a pattern of \"common-files\"", 1, maximum_glob));
@@ -310,6 +311,7 @@ ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
                          "signature-algorithm",
                          "trust",
                          "common-files",
+                         "common-from-home",
                          "device-binding",
                          "device-binding-allow",
                          "prefetch",

@@ -273,7 +273,8 @@ private:
             return "branchlinectl trust build, so that the list has the present key";
         }
         std::string text =
-            "on the cluster import this box's certificate (branchlinectl trust export FILE) as Phone-SAST-trust and restart "
+            "set \"common-from-home\" to true, so that such files come from the cluster; or on the cluster import this box's "
+            "certificate (branchlinectl trust export FILE) as Phone-SAST-trust and restart "
             "Cisco Trust "
             "Verification Service";
         if (ctl_.list) {

@@ -95,9 +95,11 @@ public:
     [[nodiscard]] TimePoint started() const { return started_; }
     [[nodiscard]] bool ended() const { return ended_; }
 
-    bool remember_absence = true;        ///< false: its phone boots anew, and may have been given a home meanwhile
-    bool wanted = true;                  ///< false: no phone has asked for it yet
-    std::uint64_t epoch = 0;             ///< the core's mark of how many flushes there were before
+    std::string home;              ///< the core's mark: the one cluster that is asked, if it may be no other
+    std::string key;               ///< the core's mark: what it is found by; the name's key, and home's id if there is one
+    bool remember_absence = true;  ///< false: its phone boots anew, and may have been given a home meanwhile
+    bool wanted = true;            ///< false: no phone has asked for it yet
+    std::uint64_t epoch = 0;       ///< the core's mark of how many flushes there were before
     std::optional<TimePoint> scheduled;  ///< the core's mark of where it stands in the order of deadlines
 
 private:

@@ -7,6 +7,7 @@
 #include "tftpd/resolve/binding_check.h"
 #include "tftpd/resolve/device_name_limit.h"
 #include "tftpd/resolve/file_signer.h"
+#include "tftpd/resolve/home_table.h"
 #include "tftpd/resolve/list_answers.h"
 #include "tftpd/resolve/loop_watch.h"
 #include "tftpd/resolve/resolver_core.h"
@@ -103,6 +104,13 @@ struct Resolver::Impl {
     }
 
     void arm();
+    [[nodiscard]] std::string lease_holder(const IpAddress& address) const;
+    [[nodiscard]] std::optional<std::string> home_for(const FileName& name, const Question& question, const Config& config);
+    [[nodiscard]] std::function<void(Answer)> learning(const FileName& name, const Question& question,
+                                                       std::function<void(Answer)> done);
+    void ask_home(const View& view, const FileName& name, const Question& question, const std::string& home,
+                  std::function<void(Answer)> done);
+    void answer_here(const View& view, const FileName& name, const Question& question, std::function<void(Answer)> done);
     [[nodiscard]] bool answer_by_signer(const View& view, const FileName& name, const Question& question,
                                         std::function<void(Answer)>& done);
     void ask_others(const View& view, const FileName& name, const Question& question, std::function<void(Answer)> done);
@@ -115,6 +123,8 @@ struct Resolver::Impl {
 
     const std::shared_ptr<SecureGate> gate;
     const ListAnswers lists;
+    const LeaseTable& leases;
+    HomeTable homes;
     std::mutex mutex;
     View now;
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
@@ -141,11 +151,12 @@ struct Resolver::Impl {
     ThreadPulse pulse;  // of the one who asks
 };
 
-Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& leases, TrustSources trust)
+Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& known_leases, TrustSources trust)
     : gate(std::make_shared<SecureGate>(
           [stores = trust.certificates] { return stores != nullptr ? stores->snapshot() : nullptr; })),
-      lists(trust.lists, leases),
-      binding(leases) {
+      lists(trust.lists, known_leases),
+      leases(known_leases),
+      binding(known_leases) {
     configured = config;
     discovery = std::make_unique<ClusterDiscovery>(io, *config, [this] { on_learned(); });
     config = effective();
@@ -295,7 +306,63 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
     if (auto refusal = impl_->refusal(*name, question, *view.config)) {
         return done(*std::move(refusal));
     }
-    auto file = view.files->open(*name);
+    if (view.config->common_from_home && name->names_device()) {
+        done = impl_->learning(*name, question, std::move(done));
+    }
+    if (const auto home = impl_->home_for(*name, question, *view.config)) {
+        return impl_->ask_home(view, *name, question, *home, std::move(done));
+    }
+    impl_->answer_here(view, *name, question, std::move(done));
+}
+
+std::string Resolver::Impl::lease_holder(const IpAddress& address) const {
+    const auto holder = leases.leased_to(unmapped(address).to_string(), Clock::now());
+    return holder ? to_digits(*holder) : "";
+}
+
+// The cluster whose file alone is right for this phone ("common-from-home"). Firmware is the same everywhere.
+std::optional<std::string> Resolver::Impl::home_for(const FileName& name, const Question& question, const Config& config) {
+    if (!config.common_from_home || name.kind() != FileName::Kind::common || is_firmware(name) || question.marked_proxy ||
+        question.asked_by.is_unspecified() || config.is_remote_server(question.asked_by)) {
+        return std::nullopt;
+    }
+    return homes.home_of(lease_holder(question.asked_by), question.asked_by);
+}
+
+// Where a phone's own files come from is its home.
+std::function<void(Answer)> Resolver::Impl::learning(const FileName& name, const Question& question,
+                                                     std::function<void(Answer)> done) {
+    return [this, mac = device_of_key(name.key()), from = question.asked_by, done = std::move(done)](Answer answer) {
+        const auto colon = answer.source.find(':');
+        if (answer.kind == Answer::Kind::content && !from.is_unspecified()) {
+            homes.learn(mac, from, colon == std::string::npos ? "" : answer.source.substr(colon + 1));
+        }
+        done(std::move(answer));
+    };
+}
+
+// Home's file, or, if it has none or cannot be reached, what everybody gets.
+void Resolver::Impl::ask_home(const View& view, const FileName& name, const Question& question, const std::string& home,
+                              std::function<void(Answer)> done) {
+    if (auto copy = view.cache->fresh_in_memory(name);
+        copy && copy->cluster == home && may_be_used(*gate, *view.config, name, *copy)) {
+        counters.add(Counter::answers_cache);
+        return done({Answer::Kind::content, std::move(copy->content), "cache:" + copy->cluster, ""});
+    }
+    auto asked = [this, name, question, done = std::move(done)](Answer answer) {
+        if (answer.kind == Answer::Kind::content) {
+            return done(std::move(answer));
+        }
+        answer_here(this->view(), name, question, done);
+    };
+    asio::post(io, [to = core.get(), name, home, asked = std::move(asked)]() mutable {
+        to->ask(name, false, std::move(asked), home);
+    });
+}
+
+void Resolver::Impl::answer_here(const View& view, const FileName& name, const Question& question,
+                                 std::function<void(Answer)> done) {
+    auto file = view.files->open(name);
     if (file) {
         counters.add(Counter::answers_files);
         return done({Answer::Kind::content, *std::move(file), "files", ""});
@@ -309,12 +376,12 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
             // Not another cluster's file instead of our own: the phone asks again.
             return done({Answer::Kind::unavailable, nullptr, "files", "our own file cannot be read"});
     }
-    if (auto list = impl_->lists.answer(*name, question.asked_by, *view.files, *view.config)) {
+    if (auto list = lists.answer(name, question.asked_by, *view.files, *view.config)) {
         counters.add(Counter::answers_lists);
         return done({Answer::Kind::content, std::move(list), "own-list", ""});
     }
-    if (!impl_->answer_by_signer(view, *name, question, done)) {
-        impl_->ask_others(view, *name, question, std::move(done));
+    if (!answer_by_signer(view, name, question, done)) {
+        ask_others(view, name, question, std::move(done));
     }
 }
 

@@ -51,7 +51,17 @@ void ResolverCore::shut_down() {
     }
 }
 
-ResolverCore::JobPtr ResolverCore::make_job(const FileName& name) {
+ConfigPtr ResolverCore::config_with_only(const std::string& cluster) {
+    auto& config = with_only_[cluster];
+    if (!config) {
+        auto one = std::make_shared<Config>(*config_);
+        std::erase_if(one->clusters, [&](const Cluster& other) { return other.id != cluster; });
+        config = std::move(one);
+    }
+    return config;
+}
+
+ResolverCore::JobPtr ResolverCore::make_job(const FileName& name, const std::string& home) {
     NameJob::Hooks hooks;
     hooks.ended = [this](NameJob& job, NameJob::Result result) { on_ended(job, std::move(result)); };
     hooks.heard = [this](const Cluster& cluster, bool reachable, const std::string& reason) {
@@ -59,14 +69,20 @@ ResolverCore::JobPtr ResolverCore::make_job(const FileName& name) {
     };
     hooks.asked = [this](std::size_t queries) { queries_.owe(queries); };
     hooks.deadline_changed = [this](NameJob& job) { schedule(job); };
-    auto job = std::make_shared<NameJob>(name, config_, environment_, cache_->spill_space(), std::move(hooks));
+    auto job = std::make_shared<NameJob>(name, home.empty() ? config_ : config_with_only(home), environment_,
+                                         cache_->spill_space(), std::move(hooks));
     job->epoch = flushes_;
+    job->home = home;
+    job->key = home.empty() ? name.key() : name.key() + '\n' + home;
     return job;
 }
 
-void ResolverCore::ask(const FileName& name, bool local_only, std::function<void(Answer)> done) {
+void ResolverCore::ask(const FileName& name, bool local_only, std::function<void(Answer)> done, const std::string& home) {
     if (stopped_) {
         return done(unavailable("the daemon is stopping"));
+    }
+    if (!home.empty() && !is_configured(home)) {
+        return done({Answer::Kind::not_found, nullptr, "", "its cluster is not configured"});
     }
     // Counted where it is known how the answer came about, whoever gives it.
     auto counted = [done = std::move(done)](const Answer& answer) {
@@ -81,7 +97,8 @@ void ResolverCore::ask(const FileName& name, bool local_only, std::function<void
         }
         done(answer);
     };
-    if (const auto running = jobs_.find(name.key()); !local_only && running != jobs_.end()) {
+    const auto key = home.empty() ? name.key() : name.key() + '\n' + home;
+    if (const auto running = jobs_.find(key); !local_only && running != jobs_.end()) {
         counters.add(Counter::fetches_joined);
         if (!running->second->join(counted)) {
             counted(unavailable("too many ask for this name at once"));
@@ -94,12 +111,12 @@ void ResolverCore::ask(const FileName& name, bool local_only, std::function<void
         }
         return counted(unavailable("too many names are looked for at once"));
     }
-    const auto job = make_job(name);
+    const auto job = make_job(name, home);
     static_cast<void>(job->join(counted));
     if (local_only) {
         earlier_jobs_.insert(job);
     } else {
-        jobs_.emplace(name.key(), job);
+        jobs_.emplace(key, job);
     }
     look_up(job, local_only);
 }
@@ -118,6 +135,9 @@ void ResolverCore::look_up(const JobPtr& job, bool local_only) {
 }
 
 void ResolverCore::on_looked_up(const JobPtr& job, bool local_only, std::optional<FileCache::Found> found) {
+    if (found && !job->home.empty() && found->cluster != job->home) {
+        found.reset();
+    }
     if (found && environment_->gate && !may_be_used(*environment_->gate, *job->config(), job->name(), *found)) {
         found.reset();
     }
@@ -127,7 +147,7 @@ void ResolverCore::on_looked_up(const JobPtr& job, bool local_only, std::optiona
     if (local_only) {
         return finish(*job, {Answer::Kind::not_found, nullptr, "loop", "asked by a configured server, and not here"});
     }
-    if (negative_->contains(job->name().key(), environment_->now())) {
+    if (negative_->contains(job->key, environment_->now())) {
         return finish(*job, {Answer::Kind::not_found, nullptr, "negative", "not found shortly before"});
     }
     begin_or_wait(job, std::move(found));
@@ -181,11 +201,11 @@ void ResolverCore::give_up_waiting(const JobPtr& job, const std::optional<FileCa
 
 void ResolverCore::begin(const JobPtr& job, std::optional<FileCache::Found> last_copy) {
     const auto now = environment_->now();
-    auto owner = owners_.find(job->name().key(), now);
+    auto owner = owners_.find(job->key, now);
     if (!owner && last_copy && last_copy->earlier_run) {
         // After a restart the copy says who owned the name; from now on that counts as found just now.
         owner = last_copy->cluster;
-        owners_.put(job->name().key(), *owner, now + job->config()->cache.valid_lifetime);
+        owners_.put(job->key, *owner, now + job->config()->cache.valid_lifetime);
     }
     if (!job->config()->cache.serve_stale) {
         last_copy.reset();
@@ -196,7 +216,7 @@ void ResolverCore::begin(const JobPtr& job, std::optional<FileCache::Found> last
 void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
     const auto now = environment_->now();
     const auto& config = *job.config();
-    const auto& key = job.name().key();
+    const auto& key = job.key;
     for (const auto cluster : result.said_not_found) {
         // What its own cluster does not have any more is not a good copy, however unreachable that gets later.
         cache_->erase(job.name(), config.clusters[cluster].id);
@@ -276,7 +296,7 @@ void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
     if (job.epoch != flushes_ || !is_configured(cluster.id)) {
         return;  // flushed or taken out while it was fetched
     }
-    negative_->erase(job.name().key());
+    negative_->erase(job.key);
     // A phone of which one file is found has been set up: its others may be there now, too. Not while it boots and all of them
     // have just been asked for.
     const auto device = device_of_key(job.name().key());
@@ -287,7 +307,7 @@ void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
         }
     }
     if (result.new_owner) {
-        owners_.put(job.name().key(), cluster.id, environment_->now() + config_->cache.valid_lifetime);
+        owners_.put(job.key, cluster.id, environment_->now() + config_->cache.valid_lifetime);
     }
     if (result.small) {
         cache_->put(job.name(), cluster.id, std::static_pointer_cast<const MemoryContent>(result.small));
@@ -405,7 +425,7 @@ void ResolverCore::finish(NameJob& job, const Answer& answer) {
     const auto self = job.shared_from_this();
     unschedule(job);
     // Out of the map before answering: who asks again from within the answer begins anew.
-    if (const auto found = jobs_.find(job.name().key()); found != jobs_.end() && found->second == self) {
+    if (const auto found = jobs_.find(job.key); found != jobs_.end() && found->second == self) {
         jobs_.erase(found);
     }
     earlier_jobs_.erase(self);
@@ -451,6 +471,7 @@ std::optional<TimePoint> ResolverCore::deadline() const {
 
 void ResolverCore::reconfigure(ConfigPtr config, std::shared_ptr<FileCache> cache) {
     config_ = std::move(config);
+    with_only_.clear();
     cache_ = std::move(cache);
     for (auto& [key, job] : std::exchange(jobs_, {})) {
         earlier_jobs_.insert(std::move(job));

@@ -39,8 +39,9 @@ public:
     ResolverCore(const ResolverCore&) = delete;
     ResolverCore& operator=(const ResolverCore&) = delete;
 
-    /// `local_only`: the loop rule applies; the cache, while fresh, and nothing else.
-    void ask(const FileName& name, bool local_only, std::function<void(Answer)> done);
+    /// `local_only`: the loop rule applies; the cache, while fresh, and nothing else. `home`: only this cluster's file will do,
+    /// in the cache too; "not found" if it is not configured.
+    void ask(const FileName& name, bool local_only, std::function<void(Answer)> done, const std::string& home = "");
 
     void on_timer(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> deadline() const;
@@ -70,7 +71,8 @@ public:
 private:
     using JobPtr = std::shared_ptr<NameJob>;
 
-    JobPtr make_job(const FileName& name);
+    JobPtr make_job(const FileName& name, const std::string& home = "");
+    ConfigPtr config_with_only(const std::string& cluster);
     void look_up(const JobPtr& job, bool local_only);
     bool prefetch(const std::vector<std::string>& names);
     [[nodiscard]] bool is_quiet(TimePoint now) { return waiting_.empty() && queries_.roomy(now); }
@@ -92,6 +94,7 @@ private:
     [[nodiscard]] bool is_configured(const std::string& cluster) const;
 
     ConfigPtr config_;
+    std::map<std::string, ConfigPtr> with_only_;  // config_ with one cluster, by its id
     std::shared_ptr<FileCache> cache_;
     const std::shared_ptr<NegativeCache> negative_;
     const JobEnvironmentPtr environment_;

@@ -108,6 +108,8 @@ TEST(ConfigReader, TheShippedExampleIsTheDefaultsAndTwoClusters) {
     CHECK(config.trust == defaults.trust);
     CHECK(config.device_binding == DeviceBinding::log);
     CHECK(config.prefetch);
+    CHECK(config.security_mode == SecurityMode::nonsecure);
+    CHECK_FALSE(config.common_from_home);
     CHECK(config.admin_listener.address == defaults.admin_listener.address);
     CHECK_EQUAL(defaults.admin_listener.port, config.admin_listener.port);
     CHECK_EQUAL(defaults.limits.transfers, config.limits.transfers);
@@ -124,7 +126,8 @@ TEST(ConfigReader, EveryValueArrives) {
         "tftp": {"min-resend-ms": 250, "max-resends": 4, "max-block-size": 1428, "dscp": 46},
         "cache": {"path": "/srv/c", "max-size-mb": 2, "valid-lifetime": 60, "config-lifetime": 0, "negative-lifetime": 5, "serve-stale": false},
         "signature-algorithm": "sha512", "trust": {"path": "/srv/t", "key-bits": 4096, "signer-socket": "/run/s.sock"},
-        "common-files": ["*.xml"], "device-binding": "enforce", "device-binding-allow": ["192.0.2.7"], "prefetch": false, "admin-listener": {"address": "::1", "port": 0},
+        "common-files": ["*.xml"], "device-binding": "enforce", "device-binding-allow": ["192.0.2.7"], "prefetch": false,
+        "security-mode": "mixed", "common-from-home": true, "admin-listener": {"address": "::1", "port": 0},
         "limits": {"transfers": 10, "transfers-per-client": 2, "device-names-per-client": 1},
         "control-socket": {"socket-type": "unix", "socket-name": "c.sock"}, "event-socket": "e.sock")")
                                .config;
@@ -153,6 +156,8 @@ TEST(ConfigReader, EveryValueArrives) {
     CHECK(config.device_binding == DeviceBinding::enforce);
     CHECK_EQUAL(1u, config.binding_allowed.prefixes.size());
     CHECK_FALSE(config.prefetch);
+    CHECK(config.security_mode == SecurityMode::mixed);
+    CHECK(config.common_from_home);
     STRCMP_EQUAL("::1", config.admin_listener.address.to_string().c_str());
     CHECK_EQUAL(0, config.admin_listener.port);
     CHECK_EQUAL(10u, config.limits.transfers);

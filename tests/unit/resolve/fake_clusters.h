@@ -134,9 +134,9 @@ public:
     }
 
     /// Asks, and returns the place where the answer will be.
-    std::shared_ptr<std::vector<Answer>> ask(const std::string& name, bool local_only = false) {
+    std::shared_ptr<std::vector<Answer>> ask(const std::string& name, bool local_only = false, const std::string& home = "") {
         auto answers = std::make_shared<std::vector<Answer>>();
-        core->ask(name_of(name), local_only, [answers](Answer answer) { answers->push_back(std::move(answer)); });
+        core->ask(name_of(name), local_only, [answers](Answer answer) { answers->push_back(std::move(answer)); }, home);
         run();
         return answers;
     }
