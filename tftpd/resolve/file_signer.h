@@ -7,6 +7,7 @@
 #include "tftpd/config/config.h"
 #include "tftpd/store/content.h"
 #include "tftpd/store/file_name.h"
+#include "tftpd/trust/certificate_stores.h"
 #include "tftpd/trust/signer.h"
 
 #include <functional>
@@ -24,8 +25,11 @@ public:
 
     using Done = std::function<void(Result<ContentPtr>)>;
 
-    /// Opens the key or makes it, on the thread. If that fails it is said in the log, and nothing is signed.
-    explicit FileSigner(const TrustSettings& settings);
+    using Certificates = std::function<trust::StoredCertificatesPtr()>;
+
+    /// Opens the key or makes it, on the thread. If that fails it is said in the log, and nothing is signed. `certificates`
+    /// gives those whose signatures are believed beside our own; null, or empty, if there are none.
+    explicit FileSigner(const TrustSettings& settings, Certificates certificates = {});
     ~FileSigner();  ///< what is still open is answered with a Failure
     FileSigner(const FileSigner&) = delete;
     FileSigner& operator=(const FileSigner&) = delete;
@@ -33,7 +37,7 @@ public:
     /// `plain` in an envelope that names it `asked`. Calls `done` once: before this returns if that file is there or too much
     /// is waiting, else later on the signing thread, or on that of the destructor. Any thread.
     void sign(const FileName& asked, ContentPtr plain, trust::Digest digest, Done done);
-    /// What is in the envelope of `signed_file`, if the signature is one that is believed here.
+    /// What is in the envelope of `signed_file`, if the signature is our own, or by one of the store callmanager.
     void strip(const FileName& asked, ContentPtr signed_file, Done done);
 
     /// Null while the key is being opened or made, and if there is none.

@@ -57,8 +57,8 @@ std::string mac_key(const std::string& text) {
     return key;
 }
 
-std::shared_ptr<FileSigner> make_signer(const TrustSettings& settings) {
-    return settings.path.empty() ? nullptr : std::make_shared<FileSigner>(settings);
+std::shared_ptr<FileSigner> make_signer(const TrustSettings& settings, const FileSigner::Certificates& certificates) {
+    return settings.path.empty() ? nullptr : std::make_shared<FileSigner>(settings, certificates);
 }
 
 trust::Digest digest_of(SignatureAlgorithm algorithm) {
@@ -121,6 +121,7 @@ struct Resolver::Impl {
     void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
     void on_learned();
 
+    const SecureGate::Certificates certificates;
     const std::shared_ptr<SecureGate> gate;
     const ListAnswers lists;
     const LeaseTable& leases;
@@ -152,8 +153,8 @@ struct Resolver::Impl {
 };
 
 Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& known_leases, TrustSources trust)
-    : gate(std::make_shared<SecureGate>(
-          [stores = trust.certificates] { return stores != nullptr ? stores->snapshot() : nullptr; })),
+    : certificates([stores = trust.certificates] { return stores != nullptr ? stores->snapshot() : nullptr; }),
+      gate(std::make_shared<SecureGate>(certificates)),
       lists(trust.lists, known_leases),
       leases(known_leases),
       binding(known_leases) {
@@ -162,7 +163,7 @@ Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& known_leases, TrustSour
     config = effective();
     now.files = std::make_shared<FileStore>(config->files);
     now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
-    now.signer = make_signer(config->trust);
+    now.signer = make_signer(config->trust, certificates);
     now.config = config;
     auto environment = std::make_shared<JobEnvironment>();
     environment->start_fetch = [this](const Cluster& cluster, const std::string& name, FetchCaps caps, FetchEvents events) {
@@ -456,7 +457,7 @@ void Resolver::reconfigure(ConfigPtr config) {
         next.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
     }
     if (config->trust != next.config->trust) {
-        next.signer = make_signer(config->trust);
+        next.signer = make_signer(config->trust, impl_->certificates);
     }
     // Asked once more on the thread: something may have been learned meanwhile.
     impl_->on_thread([&] {

@@ -103,6 +103,22 @@ TEST(FileSigner, TakesItsOwnEnvelopeOffAndNoOther) {
     STRCMP_CONTAINS("certificate is not here", foreign.error().text.c_str());
 }
 
+TEST(FileSigner, TakesAnEnvelopeOffThatAnImportedCertificateMade) {
+    FileSigner stranger({.path = scratch.path() / "stranger", .https = {}, .key_bits = 1024});
+    const auto file = *sign(stranger, ringlist, content("<ringlist/>"));
+    auto stored = std::make_shared<trust::StoredCertificates>();
+    FileSigner signer(settings, [&stored] { return stored; });
+    CHECK(!strip(signer, file));
+    const auto& certificate = stranger.signer()->certificate();
+    stored = std::make_shared<trust::StoredCertificates>();
+    stored->stores[static_cast<std::size_t>(trust::Store::callmanager)].push_back(
+        {.certificate = certificate, .fingerprint = certificate.fingerprint(), .cluster = "hq"});
+    CHECK_EQUAL(std::string("<ringlist/>"), text_of(**strip(signer, file)));
+    auto changed = bytes_of(file);
+    changed.back() ^= 1;
+    CHECK(!strip(signer, std::make_shared<MemoryContent>(changed)));
+}
+
 TEST(FileSigner, ALargeFileIsNotSigned) {
     FileSigner signer(settings);
     CHECK(static_cast<bool>(sign(signer, ringlist, std::make_shared<MemoryContent>(Bytes(FileSigner::max_file)))));
