@@ -94,13 +94,14 @@ class Stores(BranchTest):
         self.assertEqual(clients.phone_http(self.host, V4, "nothing.xml").status, 404, "phones are served meanwhile")
 
     def test_AnEndIsToldOnceInTheLogAndInStatus(self):
+        mark = self.tftpd.process.mark()  # the log has what the tests before left
         self.ctl("trust", "import", "tvs", self.soon.certificate, "--cluster", "hq")
-        line = self.tftpd.wait_for_event("TRUST_CERTIFICATE_ENDS")
+        line = self.tftpd.wait_for_event("TRUST_CERTIFICATE_ENDS", since=mark)
         self.assertEqual((line["store"], line["cluster"], line["name"]), ("tvs", "hq", "soon"))
         self.assertIn(line["days"], ("4", "5"))
         self.ctl("trust", "import", "capf", self.east.certificate)
         self.tftpd.wait_for_event("TRUST_IMPORTED", store="capf")
-        self.assertEqual(len(self.tftpd.events("TRUST_CERTIFICATE_ENDS")), 1)
+        self.assertEqual(len(self.tftpd.events("TRUST_CERTIFICATE_ENDS", mark)), 1)
         ending = self.tftpd.command("status-get")["arguments"]["certificates-ending"]
         self.assertEqual([one["name"] for one in ending], ["soon"])
         self.assertIn("soon (tvs) ends in", self.ctl("status"))
