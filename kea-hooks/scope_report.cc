@@ -21,6 +21,20 @@ using isc::dhcp::SrvConfig;
 
 constexpr std::size_t max_data = 200;  // bytes of one option's text
 
+/// As it was written, or else its bytes. Some cannot be packed by themselves, such as one longer than 255 bytes (RFC 3396):
+/// that must not cost phones their servers, which stand in the same configuration.
+std::string text_of(const isc::dhcp::OptionDescriptor& one) {
+    std::string text = one.formatted_value_;
+    try {
+        if (text.empty()) {
+            text = one.option_->toHexString();
+        }
+    } catch (const std::exception&) {
+        text = "…";
+    }
+    return text.size() <= max_data ? text : text.substr(0, max_data) + "…";
+}
+
 /// Of one scope and those around it: the nearest scope's option of a code is the one in effect.
 class Options {
 public:
@@ -39,9 +53,7 @@ public:
                 in_effect_.erase(one.option_->getType());
                 continue;
             }
-            const auto& written = one.formatted_value_;
-            const auto text = written.empty() ? one.option_->toHexString() : written;
-            in_effect_[one.option_->getType()] = text.size() <= max_data ? text : text.substr(0, max_data) + "…";
+            in_effect_[one.option_->getType()] = text_of(one);
         }
     }
 

@@ -101,6 +101,24 @@ TEST(LoadUnload, TheReportOfScopesHasSettingsAndOptionsInEffect) {
                 scope->get("options")->str());
 }
 
+TEST(LoadUnload, AnOptionThatCannotBeShownCostsNoPhoneItsServers) {
+    start(serving("192.0.2.1"));
+    const auto subnet = subnet4();
+    const auto add = [&subnet](std::uint16_t code, std::size_t size) {
+        const auto option = boost::make_shared<Option>(Option::V4, code, OptionBuffer(size, 0xab));
+        subnet->getCfgOption()->add(OptionDescriptor(option, false, false), DHCP4_OPTION_SPACE);
+    };
+    add(224, 2);
+    add(225, 300);
+    hook->staging()->getCfgSubnets4()->add(subnet);
+    CHECK_EQUAL(std::string(), hook->configure());
+    CHECK_EQUAL(std::string("192.0.2.1"), offered());
+    const auto report = Element::fromJSON(hook->command("branchline-status-get"))->get("arguments")->get("scope-report");
+    const auto options = report->get("scopes")->get(0)->get("options");
+    CHECK_EQUAL(std::string("\"0xABAB\""), options->get(0)->get("data")->str());
+    UNSIGNED_LONGS_EQUAL(2, options->size());
+}
+
 TEST(LoadUnload, AtFirstStartAWrongScopeSaysNothing) {
     start(serving("192.0.2.1"));
     const auto subnet = subnet4();
