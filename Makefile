@@ -85,6 +85,10 @@ image: sdk-image sdk-$(architecture)  ## the firmware of BOARD (pc-x86_64): buil
 bundle: image  ## BOARD's signed update bundle: build/image/branchline-BOARD-VERSION.raucb
 	@$(enter) image/build/bundle $(BOARD)
 
+.PHONY: reproducible
+reproducible: sdk-image sdk-$(architecture)  ## BOARD's firmware twice, from clones at two paths, and compared byte by byte
+	@tests/image/reproducible $(BOARD)
+
 .PHONY: flash
 flash: sdk-image  ## write BOARD's image to the disk DEVICE, with progress, and read it back
 	@REALLY=$(REALLY) image/build/flash $(BOARD) $(DEVICE)

@@ -1,5 +1,6 @@
 """Signs what starts the box: PE programs for UEFI Secure Boot, and files that the boot loader checks by their OpenPGP signature."""
 
+import datetime
 import os
 import pathlib
 import subprocess
@@ -10,9 +11,10 @@ PUBLIC = KEYS / "boot.public.gpg"
 CERTIFICATE = KEYS / "secureboot.cert.pem"
 
 
-def sign_program(path):
-    """In place, beside the signatures that it may have."""
-    subprocess.run(["sbsign", "--key", KEYS / "secureboot.key.pem", "--cert", CERTIFICATE, "--output", path, path],
+def sign_program(path, epoch):
+    """In place, beside the signatures that it may have. The time is part of the signature, and sbsign takes the clock's."""
+    when = datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    subprocess.run(["env", "TZ=UTC", "faketime", "-f", when, "sbsign", "--key", KEYS / "secureboot.key.pem", "--cert", CERTIFICATE, "--output", path, path],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
 
 
