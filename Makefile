@@ -35,6 +35,11 @@ test-image: sdk-test sdk-image  ## the firmware as it ships, in QEMU: phones, up
 test-arm64: sdk-test sdk-image  ## the firmware of generic-arm64 in QEMU: phones and updates (a good hour on two cores)
 	@tests/run arm64
 
+CUTS ?= 50 100
+.PHONY: soak-image
+soak-image: sdk-test sdk-image  ## power cuts at random moments, CUTS="50 100": so many in updates and in service (some hours)
+	@BRANCHLINE_CUTS="$(CUTS)" tests/run soak
+
 .PHONY: build
 build: sdk  ## the programs: build/bin/branchline-tftpd, build/bin/branchlinectl, build/lib/libdhcp_branchline.so
 	@$(enter) bash -c 'cmake --preset dev >build/configure.log || { cat build/configure.log >&2; exit 1; }; \

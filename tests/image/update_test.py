@@ -118,6 +118,10 @@ class Unconfigured(ImageTest):
         self.assertIn("Put the four files on the partition BRANCHLINE", self.box.said())
         self.assertIn("Trusts development keys", self.box.said())
 
+    def test_ItsWatchdogRestartsItWhenItHangs(self):
+        self.box.hang()
+        self.box.wait_for(r"ready after[\s\S]*ready after")
+
     def test_ItsClockIsNotBeforeItsOwnTime(self):
         self.box.type("\n")
         year, = self.box.wait_for(r"Branchline \S+ \(\S+\) +\S+ +(\d{4})-\d\d-\d\d", 60).groups()

@@ -12,13 +12,14 @@ import subprocess
 import threading
 import time
 
-from . import paths
+from . import gdb, paths
 from .netns import Namespace
 from .process import Process
 
 MIB = 1 << 20
 BOARD = os.environ.get("BRANCHLINE_BOARD") or "pc-x86_64"
 CONFIG_PARTITION = 18 * MIB  # where image/build/disk puts BRANCHLINE, in bytes
+ENVIRONMENT = (18 + 160) * MIB + 4096  # and the boot loader's environment, two sectors
 EXAMPLES = paths.CHECKOUT / "docs/examples"
 SET = ("branchline-appliance.conf", "kea-dhcp4.conf", "kea-dhcp6.conf", "branchline-tftpd.conf")
 
@@ -96,6 +97,7 @@ class Appliance:
             "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={self.console_log},logappend=on",
             "-serial", "chardev:console", "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-rng-pci",
             "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback",
+            "-gdb", f"unix:{self.branch.work}/{self.label}.gdb,server=on,wait=off",
         ]  # fmt: skip
         if self.firmware:
             command += self.firmware
@@ -164,6 +166,10 @@ class Appliance:
     def cut_power(self):
         """As when the plug is pulled: what the guest had not written is lost."""
         self.stop()
+
+    def hang(self):
+        """All that runs in the box stands still, with interrupts off; its watchdog is a device of its own. On x86 only."""
+        gdb.hang(self.branch.work / f"{self.label}.gdb")
 
     def restart(self):
         self.cut_power()
