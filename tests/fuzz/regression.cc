@@ -39,6 +39,7 @@ constexpr std::array targets{
     Target{"tlv", fuzz::tlv},
     Target{"signer_messages", fuzz::signer_messages},
     Target{"certificates", fuzz::certificates},
+    Target{"tls_session", fuzz::tls_session},
 };
 
 Bytes read_file(const std::filesystem::path& path) {

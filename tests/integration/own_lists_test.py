@@ -84,12 +84,14 @@ class OwnLists(BranchTest):
 
     def test_PhonesOfASiteWithoutClustersGetTheLists(self):
         https = self.authority("https", "secp384r1")
-        self.start(security_mode="mixed")
+        (self.trust / "https").mkdir(parents=True)
+        shutil.copy(https.certificate, self.trust / "https/https.pem")
+        shutil.copy(https.key, self.trust / "https/https.key")
+        (self.trust / "https/https.key").chmod(0o600)
+        self.start(security_mode="mixed", https_port=6971)
         self.assertEqual(self.get("ITLFile.tlv"), 404)
         for store in ("capf", "tvs"):
             self.ctl("trust", "import", store, self.authority(store).certificate)
-        (self.trust / "https").mkdir(exist_ok=True)
-        shutil.copy(https.certificate, self.trust / "https/https.pem")
         said = self.ctl("trust", "build", "itl", "--as", V4, "--address", V4, "--list-version", "1.1")
         self.assertIn("ITLFile.tlv", said)
         self.ctl("trust", "build", "ctl", "--as", V4)
@@ -110,7 +112,7 @@ class OwnLists(BranchTest):
         self.assertTrue(signed.verifies(self.signer / "signing.pem", self.branch.work))
         before = self.get("ITLFile.tlv")
         self.tftpd.stop()
-        self.start(security_mode="mixed")
+        self.start(security_mode="mixed", https_port=6971)
         self.assertEqual(self.get("ITLFile.tlv"), before, "it is on the disk")
         self.assertIn("keep it", self.ctl("trust", "drop", "itl"))
         self.ctl("trust", "drop", "itl", status=3)

@@ -34,6 +34,7 @@ inline constexpr auto tftp_commands = std::to_array<std::string_view>({
     "tftp-trust-del",
     "tftp-trust-drop",
     "tftp-trust-export",
+    "tftp-trust-https",
     "tftp-trust-import",
     "tftp-trust-list",
 });

@@ -14,14 +14,14 @@ void CertificateWatch::log_faults() const {
     }
 }
 
-std::size_t CertificateWatch::look(TimePoint now, trust::WallTime time) {
+std::size_t CertificateWatch::look(const tls::IdentityPtr& identity, TimePoint now, trust::WallTime time) {
     auto stored = stores_.snapshot();
     if (stored == seen_ && looked_ && now - *looked_ < interval) {
         return 0;
     }
     seen_ = std::move(stored);
     looked_ = now;
-    const auto news = expiry_.news(*seen_, {}, time);
+    const auto news = expiry_.news(*seen_, tls::own_certificates(identity), time);
     for (const auto& ending : news) {
         LOG_WARN(app_logger, TRUST_CERTIFICATE_ENDS)
             .arg(ending.store)

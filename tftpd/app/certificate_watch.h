@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tftpd/base/clock.h"
+#include "tftpd/tls/identity.h"
 #include "tftpd/trust/expiry_watch.h"
 
 #include <optional>
@@ -17,8 +18,8 @@ public:
 
     /// Tells of stores that could not be read. Once, at start.
     void log_faults() const;
-    /// Returns how many lines were written.
-    std::size_t look(TimePoint now, trust::WallTime time);
+    /// `identity`: what we show ourselves; may be null. Returns how many lines were written.
+    std::size_t look(const tls::IdentityPtr& identity, TimePoint now, trust::WallTime time);
 
 private:
     const trust::CertificateStores& stores_;

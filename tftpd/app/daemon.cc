@@ -3,6 +3,7 @@
 #include "tftpd/app/config_file.h"
 #include "tftpd/app/logging.h"
 #include "tftpd/app/opening.h"
+#include "tftpd/app/server_identity.h"
 #include "tftpd/config/machine.h"
 #include "tftpd/control/version.h"
 #include "tftpd/log/log.h"
@@ -62,7 +63,11 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     prewarmer = std::make_unique<Prewarmer>(*resolver, config->prewarm);
     const FileListener listener = [this](FileReport report) { phones->heard(std::move(report)); };
     opening(document, "tftp-port", [&] { tftp = std::make_unique<TftpServer>(config, *resolver, listener); });
-    opening(document, "http-port", [&] { http = std::make_unique<HttpFileService>(config, *resolver, listener); });
+    opening(document, "trust", [&] { tls_context = open_server_identity(*config); });
+    if (tls_context) {
+        log_identity(*tls_context);
+    }
+    opening(document, "http-port", [&] { http = std::make_unique<HttpFileService>(config, *resolver, listener, tls_context); });
     service = std::make_unique<ServiceSwitch>(*tftp, *http);
     self_watch = std::make_unique<SelfWatch>(*resolver, *tftp, *http, leases);
     self_watch->configured(config, Clock::now());
@@ -111,6 +116,10 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     }
 }
 
+tls::IdentityPtr Daemon::Impl::identity() const {
+    return tls_context ? tls_context->identity() : nullptr;
+}
+
 CommandTargets Daemon::Impl::command_targets() {
     CommandTargets targets;
     targets.resolver = resolver.get();
@@ -121,6 +130,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.phones = phones.get();
     targets.certificates = certificates.get();
     targets.own_lists = own_lists.get();
+    targets.identity = [this] { return identity(); };
     targets.config = [this] { return config; };
     targets.config_document = [this] { return document; };
     targets.test_config = [this](const ConstElementPtr& wanted) {
@@ -187,7 +197,8 @@ void Daemon::Impl::wait_for_tick() {
         if (!error && !stopping) {
             service->tick(Clock::now());
             self_watch->beat();
-            certificate_watch->look(Clock::now(), std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+            certificate_watch->look(identity(), Clock::now(),
+                                    std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
             tell_hook();
             console->tick(Clock::now());
             service_manager.status_is(self_watch->status());

@@ -22,6 +22,7 @@
 #include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/tftp_server.h"
+#include "tftpd/tls/server_context.h"
 #include "tftpd/trust/own_lists.h"
 #include "tftpd/upstream/partner_watch.h"
 
@@ -54,6 +55,7 @@ struct Daemon::Impl {
     void stop_soon(const std::string& why);
     void answer_commands_until(const std::function<bool()>& done);
     void stop();
+    [[nodiscard]] tls::IdentityPtr identity() const;
     [[nodiscard]] CommandTargets command_targets();
     [[nodiscard]] Console::Daemon console_daemon();
 
@@ -73,6 +75,7 @@ struct Daemon::Impl {
     ServiceManager service_manager;
 
     // From the ground up; what is declared later stands on what is declared before, and goes first.
+    tls::ServerContextPtr tls_context;  ///< null: no certificate to show
     std::unique_ptr<trust::CertificateStores> certificates;
     std::unique_ptr<CertificateWatch> certificate_watch;
     std::unique_ptr<trust::OwnLists> own_lists;

@@ -3,6 +3,7 @@
 #include "tftpd/app/daemon_impl.h"
 #include "tftpd/app/logging.h"
 #include "tftpd/app/opening.h"
+#include "tftpd/app/server_identity.h"
 #include "tftpd/log/log.h"
 
 #include "app_messages.h"
@@ -65,8 +66,11 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     Undo undo;
     opening(read.document, "control-socket", [&] { control->open(next->control_socket); });
     undo.add([this, old] { control->open(old->control_socket); });
-    opening(read.document, "http-port", [&] { http->reconfigure(next); });
-    undo.add([this, old] { http->reconfigure(old); });
+    // Read again each time: a certificate may have been renewed in its place.
+    tls::ServerContextPtr next_tls;
+    opening(read.document, "trust", [&] { next_tls = open_server_identity(*next); });
+    opening(read.document, "http-port", [&] { http->reconfigure(next, next_tls); });
+    undo.add([this, old, old_tls = tls_context] { http->reconfigure(old, old_tls); });
     opening(read.document, "admin-listener", [&] { admin->reconfigure(next->admin_listener); });
     undo.add([this, old] { admin->reconfigure(old->admin_listener); });
     opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });
@@ -76,6 +80,10 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
 
     loggers.apply();
     config = next;
+    if (next_tls && (!tls_context || !same_certificates(*next_tls->identity(), *tls_context->identity()))) {
+        log_identity(*next_tls);
+    }
+    tls_context = next_tls;
     document = read.document;
     reloaded = Clock::now();
     self_watch->configured(config, reloaded);

@@ -33,6 +33,8 @@ namespace branchline {
     X(http_not_found, "http-not-found", "HTTP requests for files that nobody has") \
     X(http_refused, "http-refused", "HTTP requests and connections refused") \
     X(http_bytes, "http-bytes-sent", "Bytes of files sent by HTTP") \
+    X(tls_handshakes, "tls-handshakes", "TLS connections that came about") \
+    X(tls_failed, "tls-handshakes-failed", "TLS connections that did not come about") \
     X(answers_files, "answers-from-files", "Names answered from own files") \
     X(answers_cache, "answers-from-cache", "Names answered from the cache") \
     X(answers_cluster, "answers-from-clusters", "Names answered by a remote cluster") \

@@ -97,9 +97,12 @@ private:
         config_.tftp_port = map_.number<std::uint16_t>("tftp-port", config_.tftp_port, 1, 65535);
         config_.http_port = map_.number<std::uint16_t>("http-port", config_.http_port, 0, 65535, "(0 = off)");
         config_.https_ports = read_https_ports(map_);
-        if (!config_.https_ports.empty()) {
-            not_in_this_version(map_.place("https-port"), "HTTPS for phones (\"https-port\" other than 0)",
-                                "remove it or set it to 0");
+        for (const auto port : config_.https_ports) {
+            if (port == config_.http_port) {
+                map_.fail(map_.has("https-port") ? "https-port" : "http-port",
+                          "the https-port " + std::to_string(port) +
+                              " is the http-port too; each needs its own. Phones know 6970 for HTTP and 6971 for HTTPS.");
+            }
         }
         if (map_.has("transfer-ports")) {
             read_transfer_ports(MapReader(map_.get("transfer-ports"), "transfer-ports", {"first", "last"}));
@@ -203,9 +206,12 @@ private:
                          "machine alone.");
         }
         admin.port = map.number<std::uint16_t>("port", admin.port, 0, 65535, "(0 = off)");
-        if (admin.port != 0 && admin.port == config_.http_port) {
-            map.fail("port", "the admin-listener's port " + std::to_string(admin.port) +
-                                 " is the http-port too; each needs its own. Choose another, such as 6980.");
+        const auto& https = config_.https_ports;
+        const bool is_https = std::find(https.begin(), https.end(), admin.port) != https.end();
+        if (admin.port != 0 && (admin.port == config_.http_port || is_https)) {
+            map.fail("port", "the admin-listener's port " + std::to_string(admin.port) + " is the " +
+                                 (is_https ? "https-port" : "http-port") +
+                                 " too; each needs its own. Choose another, such as 6980.");
         }
     }
 

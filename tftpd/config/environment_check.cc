@@ -111,6 +111,9 @@ private:
         if (config_.http_port != 0) {
             check_port(SOCK_STREAM, config_.http_port, "\"http-port\"", place({"Tftpd", "http-port"}));
         }
+        for (const auto port : config_.https_ports) {
+            check_port(SOCK_STREAM, port, "\"https-port\"", place({"Tftpd", "https-port"}));
+        }
         const TransferPorts& range = config_.transfer_ports;
         for (unsigned port = range.first; range.first != 0 && port <= range.last; ++port) {
             check_port(SOCK_DGRAM, static_cast<std::uint16_t>(port), "\"transfer-ports\"", place({"Tftpd", "transfer-ports"}));

@@ -10,6 +10,7 @@ namespace {
 using isc::data::Element;
 
 constexpr const char* default_path = "/var/lib/branchline/trust";
+constexpr std::uint16_t default_https_port = 6971;
 constexpr std::size_t maximum_https_ports = 2;         // 6971, and 6972 beside it
 constexpr std::size_t maximum_https_certificates = 2;  // one EC, one RSA
 
@@ -67,7 +68,12 @@ TrustSettings read_trust(const isc::data::ConstElementPtr& element, const Positi
 std::vector<std::uint16_t> read_https_ports(const MapReader& map) {
     const auto value = map.get("https-port");
     std::vector<std::uint16_t> ports;
-    if (value && value->getType() == Element::list) {
+    if (!value) {
+        const auto trust = map.get("trust");
+        const bool has_certificate = trust && trust->getType() == Element::map && trust->contains("https");
+        return has_certificate ? std::vector{default_https_port} : ports;
+    }
+    if (value->getType() == Element::list) {
         for (const auto& one : map.list("https-port", 0, maximum_https_ports)) {
             if (one->getType() != Element::integer || one->intValue() < 1 || one->intValue() > 65535) {
                 throw ConfigError(position_of(*one),

@@ -14,7 +14,8 @@ namespace branchline {
 TrustSettings read_trust(const isc::data::ConstElementPtr& element, const Position& place,
                          const std::vector<std::filesystem::path>& served);
 
-/// "https-port": one port, or a list of two; 0 and a missing key are none.
+/// "https-port": one port, or a list of two; 0 is none. If the key is missing: 6971 if "trust" names a certificate for it, else
+/// none.
 std::vector<std::uint16_t> read_https_ports(const MapReader& map);
 
 /// Is `inner` the directory `outer` or something below it, as written?

@@ -1,7 +1,8 @@
-// tftp-trust-import, -list and -del: the stores of others' certificates (trust/certificate_stores.h).
-#include "tftpd/config/utf8.h"
+// tftp-trust-import, -list and -del: the stores of others' certificates (trust/certificate_stores.h); tftp-trust-https: our own
+// for TLS.
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
+#include "tftpd/control/certificate_element.h"
 #include "tftpd/control/command_list.h"
 #include "tftpd/log/log.h"
 #include "tftpd/trust/certificate_stores.h"
@@ -46,28 +47,12 @@ std::optional<Store> store_of(const Arguments& given, const std::string& command
     return store;
 }
 
-// Names of certificates may be in any language, and in no encoding at all.
-std::string shown(const std::string& name) {
-    return is_utf8(name) ? name : escaped(name);
-}
-
 ElementPtr element_of(Store store, const StoredCertificate& one) {
-    const auto& certificate = one.certificate;
-    auto element = Element::createMap();
-    const auto set = [&](const char* name, const std::string& value) { element->set(name, Element::create(value)); };
-    set("store", std::string(trust::name_of(store)));
-    set("cluster-id", one.cluster);
-    set("subject", shown(certificate.subject));
-    set("issuer", shown(certificate.issuer));
-    set("serial", trust::hex(certificate.serial));
-    set("key", certificate.key.text());
-    set("not-before", trust::time_text(certificate.not_before));
-    set("not-after", trust::time_text(certificate.not_after));
-    element->set("days-left", Element::create(static_cast<std::int64_t>(
-                                  std::chrono::floor<std::chrono::days>(certificate.not_after - now()).count())));
-    set("fingerprint", one.fingerprint);
+    auto element = certificate_element(one.certificate, now());
+    element->set("store", Element::create(std::string(trust::name_of(store))));
+    element->set("cluster-id", Element::create(one.cluster));
     if (one.imported) {
-        set("imported", trust::time_text(*one.imported));
+        element->set("imported", Element::create(trust::time_text(*one.imported)));
     }
     return element;
 }
@@ -192,8 +177,29 @@ ConstElementPtr remove(const CommandTargets& targets, const ConstElementPtr& arg
     return removed->empty() ? createAnswer(empty, "No certificate with that fingerprint is there.", answered)
                             : createAnswer(success,
                                            counted(removed->size(), "entry", "entries") +
-                                               " deleted: " + shown(removed->front().certificate.subject) + '.',
+                                               " deleted: " + shown_name(removed->front().certificate.subject) + '.',
                                            answered);
+}
+
+// Everything of them but the key.
+ConstElementPtr show_identity(const CommandTargets& targets, const ConstElementPtr& arguments) {
+    const Arguments none("tftp-trust-https", arguments, {});
+    const auto identity = targets.identity ? targets.identity() : nullptr;
+    std::vector<ElementPtr> shown;
+    for (const auto& one : identity ? *identity : tls::Identity()) {
+        auto element = certificate_element(one.certificate(), now());
+        element->set("file", Element::create(one.file.string()));
+        element->set("fingerprint-sha1",
+                     Element::create(trust::hex(trust::hash(trust::Digest::sha1, {one.certificate().der}))));
+        std::string pem;
+        for (const auto& certificate : one.chain) {
+            pem += certificate.pem();
+        }
+        element->set("pem", Element::create(pem));
+        shown.push_back(element);
+    }
+    return shown.empty() ? createAnswer(empty, "There is no certificate for TLS; the log says why (APP_NO_HTTPS_IDENTITY).")
+                         : createAnswer(success, counted(shown.size(), "certificate", "certificates") + '.', list_of(shown));
 }
 
 }  // namespace
@@ -203,6 +209,7 @@ CommandList certificate_commands(const CommandTargets& targets) {
         {"tftp-trust-import", [&targets](const ConstElementPtr& arguments) { return import(targets, arguments); }},
         {"tftp-trust-list", [&targets](const ConstElementPtr& arguments) { return list(targets, arguments); }},
         {"tftp-trust-del", [&targets](const ConstElementPtr& arguments) { return remove(targets, arguments); }},
+        {"tftp-trust-https", [&targets](const ConstElementPtr& arguments) { return show_identity(targets, arguments); }},
     };
 }
 

@@ -5,6 +5,7 @@
 #include "tftpd/base/clock.h"
 #include "tftpd/base/result.h"
 #include "tftpd/config/config.h"
+#include "tftpd/tls/identity.h"
 
 #include <cc/data.h>
 
@@ -35,6 +36,7 @@ struct CommandTargets {
     PhoneWatch* phones = nullptr;
     trust::CertificateStores* certificates = nullptr;
     trust::OwnLists* own_lists = nullptr;
+    std::function<tls::IdentityPtr()> identity;                        ///< what TLS shows; null: nothing
     std::function<ConfigPtr()> config;                                 ///< the running one
     std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON
     std::function<void(isc::data::ConstElementPtr)> test_config;       ///< throws ConfigError

@@ -5,7 +5,6 @@
 #include "tftpd/control/command_list.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/resolver.h"
-#include "tftpd/trust/key_files.h"
 #include "tftpd/trust/list_entries.h"
 #include "tftpd/trust/own_lists.h"
 
@@ -68,22 +67,12 @@ std::uint8_t signer_minor_of(const Arguments& given, const Config& config) {
     return version == "1.1" ? 1 : 0;
 }
 
-// The certificates that HTTPS shows: the operator's, or the one that was made.
-std::vector<Certificate> https_certificates(const TrustSettings& settings) {
-    std::vector<std::filesystem::path> files;
-    for (const auto& one : settings.https) {
-        files.push_back(one.certificate);
-    }
-    if (files.empty()) {
-        files.push_back(settings.path / "https" / "https.pem");
-    }
+// The certificates that HTTPS shows, if phones are to fetch by it.
+std::vector<Certificate> https_certificates(const CommandTargets& targets, const Config& config) {
+    const auto identity = targets.identity && !config.https_ports.empty() ? targets.identity() : nullptr;
     std::vector<Certificate> found;
-    for (const auto& file : files) {
-        const auto bytes = trust::read_whole_file(file, Certificate::max_bundle);
-        auto all = bytes && *bytes ? Certificate::parse_file(**bytes) : Result<std::vector<Certificate>>(Failure{""});
-        if (all) {
-            found.push_back(std::move(all->front()));
-        }
+    for (const auto& one : identity ? *identity : tls::Identity()) {
+        found.push_back(one.certificate());
     }
     return found;
 }
@@ -136,7 +125,7 @@ ConstElementPtr build(const CommandTargets& targets, const ConstElementPtr& argu
     const auto present = targets.own_lists->file(wish.kind);
     const auto in_force = present ? std::optional(TrustList::parse(*present)) : std::nullopt;
     const auto stored = targets.certificates->snapshot();
-    const auto https = https_certificates(config->trust);
+    const auto https = https_certificates(targets, *config);
     wish.entries = trust::list_entries({.kind = wish.kind,
                                         .mixed = mixed,
                                         .signer = signer->certificate(),

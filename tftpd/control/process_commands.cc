@@ -55,10 +55,10 @@ std::vector<Statistic> statistics(const CommandTargets& targets) {
 }
 
 // Those that end within 90 days or have ended, soonest first.
-ElementPtr certificates_ending(const trust::CertificateStores& certificates) {
+ElementPtr certificates_ending(const trust::CertificateStores& certificates, const std::vector<trust::ExpiryWatch::Own>& own) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto list = Element::createList();
-    for (const auto& ending : trust::ExpiryWatch::endings(*certificates.snapshot(), {}, now)) {
+    for (const auto& ending : trust::ExpiryWatch::endings(*certificates.snapshot(), own, now)) {
         auto one = Element::createMap();
         one->set("store", Element::create(ending.store));
         one->set("cluster-id", Element::create(ending.cluster));
@@ -86,13 +86,19 @@ ConstElementPtr status(const CommandTargets& targets) {
     auto sockets = Element::createMap();
     sockets->set("tftp-port", number(config->tftp_port));
     sockets->set("http-port", number(targets.http != nullptr ? targets.http->port() : 0));
+    auto https = Element::createList();
+    for (const auto port : targets.http != nullptr ? targets.http->https_ports() : std::vector<std::uint16_t>()) {
+        https->add(number(port));
+    }
+    sockets->set("https-ports", https);
     sockets->set("control-socket", Element::create(config->control_socket));
     arguments->set("sockets", sockets);
     arguments->set("transfers", number(targets.tftp != nullptr ? targets.tftp->transfers() : 0));
     arguments->set("http-connections", number(targets.http != nullptr ? targets.http->connections() : 0));
     arguments->set("clusters", number(config->clusters.size()));
     if (targets.certificates != nullptr) {
-        arguments->set("certificates-ending", certificates_ending(*targets.certificates));
+        const auto own = tls::own_certificates(targets.identity ? targets.identity() : nullptr);
+        arguments->set("certificates-ending", certificates_ending(*targets.certificates, own));
     }
     return createAnswer(success, arguments);
 }

@@ -34,6 +34,30 @@ ExitStatus import_certificates(Request request, const std::string& file) {
     return send(request);
 }
 
+std::string identity_text(const ConstElementPtr& arguments) {
+    std::string shown;
+    for (const auto& one : elements(arguments, "certificates")) {
+        shown += table({{"certificate", text(one, "subject")},
+                        {"  issuer", text(one, "issuer")},
+                        {"  serial", text(one, "serial")},
+                        {"  key", text(one, "key")},
+                        {"  valid", text(one, "not-before") + " to " + end_text(one)},
+                        {"  SHA-256", text(one, "fingerprint")},
+                        {"  SHA-1", text(one, "fingerprint-sha1")},
+                        {"  file", text(one, "file")}});
+    }
+    return shown;
+}
+
+std::string identity_pem(const ConstElementPtr& arguments) {
+    std::string pem;
+    for (const auto& one : elements(arguments, "certificates")) {
+        const auto part = member(one, "pem");
+        pem += part && part->getType() == Element::string ? part->stringValue() : std::string();
+    }
+    return pem;
+}
+
 std::string certificate_table(const ConstElementPtr& arguments) {
     std::vector<Row> rows{{"STORE", "CLUSTER", "SUBJECT", "KEY", "ENDS", "FINGERPRINT"}};
     for (const auto& one : elements(arguments, "certificates")) {

@@ -349,6 +349,10 @@ private:
         show->callback([this] { instead_ = [this] { return branchline::show_trust_file(file_, request_.json); }; });
         add_certificates(*trust);
         add_own_lists(*trust);
+        auto* https = trust->add_subcommand("https", "the certificate that this machine shows to those who connect by TLS");
+        https->add_flag("--pem", pem_, "as PEM, to be imported elsewhere");
+        https->callback(
+            [this] { request_.ask("tftp-trust-https", pem_ ? branchline::identity_pem : branchline::identity_text); });
     }
 
     void add_own_lists(CLI::App& trust) {
@@ -500,6 +504,7 @@ private:
     std::int64_t limit_ = 0;
     bool problems_ = false;
     bool csv_ = false;
+    bool pem_ = false;
 };
 
 }  // namespace

@@ -44,6 +44,10 @@ std::string status_text(const ConstElementPtr& arguments) {
     const auto port = [&sockets](const char* name) {
         return number(sockets, name) == 0 ? "off" : "port " + text(sockets, name);
     };
+    std::string https;
+    for (const auto& one : elements(sockets, "https-ports")) {
+        https += ", TLS on port " + one->str();
+    }
     std::vector<Row> rows{
         {"branchline-tftpd", text(arguments, "version")},
         {"serving", flag(arguments, "serving") ? "yes" : "NO: " + text(arguments, "not-serving-reason")},
@@ -51,7 +55,7 @@ std::string status_text(const ConstElementPtr& arguments) {
         {"configuration", "taken " + duration_text(number(arguments, "reload")) + " ago"},
         {"TFTP",
          port("tftp-port") + ", " + text(arguments, "transfers") + " transfers, " + text(arguments, "threads") + " threads"},
-        {"HTTP", port("http-port") + ", " + text(arguments, "http-connections") + " connections"},
+        {"HTTP", port("http-port") + https + ", " + text(arguments, "http-connections") + " connections"},
         {"clusters", text(arguments, "clusters")},
     };
     for (const auto& one : elements(arguments, "certificates-ending")) {

@@ -7,10 +7,11 @@
 #include "tftpd/http/request_target.h"
 #include "tftpd/http/response_head.h"
 #include "tftpd/log/log.h"
+#include "tftpd/resolve/signed_names.h"
+#include "tftpd/tls/stream.h"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -33,17 +34,21 @@ constexpr std::size_t max_lingering_bytes = 256 * 1024;  // read and thrown away
 
 class Connection final : public HttpConnection, public std::enable_shared_from_this<Connection> {
 public:
-    Connection(asio::ip::tcp::socket socket, ConnectionHost& host, IpAddress phone)
-        : host_(host), stream_(std::move(socket)), phone_(phone), record_(host, std::move(phone)) {}
+    Connection(asio::ip::tcp::socket socket, ConnectionHost& host, tls::ServerContextPtr context, IpAddress phone)
+        : host_(host),
+          stream_(std::move(socket), std::move(context)),
+          phone_(phone),
+          record_(host, std::move(phone), stream_.is_tls()) {}
 
-    void start() override { read_request(); }
+    void start() override { stream_.is_tls() ? shake_hands() : read_request(); }
     void finish() override;
     void close() override;
     [[nodiscard]] const IpAddress& phone() const override { return phone_; }
 
 private:
-    enum class Phase { reading, asking, sending, lingering, ended };
+    enum class Phase { shaking_hands, reading, asking, sending, lingering, ended };
 
+    void shake_hands();
     void read_request();
     void on_request(const error_code& error, std::size_t head_bytes);
     void on_answer(Answer answer);
@@ -60,10 +65,11 @@ private:
     void reset_on_close(bool wanted);
     void end();
 
+    [[nodiscard]] std::string file_meant(std::string name) const;
     [[nodiscard]] bool keeps_alive() const;
 
     ConnectionHost& host_;
-    beast::tcp_stream stream_;
+    tls::Stream stream_;
     IpAddress phone_;
     RequestRecord record_;
     beast::flat_buffer buffer_{2 * max_request_head};  // pipelined requests wait in it
@@ -86,7 +92,7 @@ private:
 
 void Connection::finish() {
     finish_ = true;
-    if (phase_ == Phase::reading || phase_ == Phase::lingering) {
+    if (phase_ == Phase::shaking_hands || phase_ == Phase::reading || phase_ == Phase::lingering) {
         close();
     }
 }
@@ -95,6 +101,26 @@ void Connection::finish() {
 void Connection::close() {
     const auto self = shared_from_this();
     end();
+}
+
+void Connection::shake_hands() {
+    phase_ = Phase::shaking_hands;
+    stream_.expires_after(host_.times.handshake);
+    stream_.async_handshake([self = shared_from_this()](const error_code& error) {
+        if (self->phase_ == Phase::ended) {
+            return;
+        }
+        if (!error) {
+            counters.add(Counter::tls_handshakes);
+            return self->read_request();
+        }
+        if (error == beast::error::timeout) {
+            self->record_.no_handshake("it took too long");
+        } else if (const auto fault = self->stream_.fault(); !fault.empty()) {
+            self->record_.no_handshake(fault);
+        }
+        self->end();
+    });
 }
 
 void Connection::read_request() {
@@ -148,7 +174,8 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     phase_ = Phase::asking;
     record_.for_file(escaped(std::string_view(*name).substr(1)));
     head_sent_ = false;
-    Question question{std::move(*name), phone_, request.count(beast::string_view(proxy_mark.data(), proxy_mark.size())) != 0};
+    Question question{file_meant(std::move(*name)), phone_,
+                      request.count(beast::string_view(proxy_mark.data(), proxy_mark.size())) != 0};
     host_.ask(std::move(question), [box = host_.post_box, weak = weak_from_this()](Answer answer) {
         box->post([weak, answer = std::move(answer)]() mutable {
             if (const auto self = weak.lock()) {
@@ -157,6 +184,12 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
         });
     });
     watch();
+}
+
+std::string Connection::file_meant(std::string name) const {
+    const auto asked = stream_.is_tls() ? FileName::parse(name) : Result<FileName>(Failure{});
+    const auto plain = asked ? plain_name(*asked) : std::nullopt;
+    return plain ? plain->text() : name;
 }
 
 // While we wait nothing is read or written that would tell of the phone's going.
@@ -304,25 +337,24 @@ void Connection::after_answer() {
     }
     // The peer's data that we have not read would turn our close into a reset, which can overtake the answer: let it close
     // first.
-    error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     phase_ = Phase::lingering;
     stream_.expires_after(host_.times.linger);
     buffer_.clear();
-    linger();
+    stream_.end_sending([self = shared_from_this()] { self->linger(); });
 }
 
 void Connection::linger() {
+    if (phase_ != Phase::lingering) {
+        return;
+    }
     if (finish_ || lingered_ > max_lingering_bytes) {
         return end();
     }
-    stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](const error_code& error, std::size_t bytes) {
-        if (self->phase_ != Phase::lingering) {
-            return;
-        }
-        self->lingered_ += bytes;
-        error ? self->end() : self->linger();
-    });
+    stream_.tcp().async_read_some(buffer_.prepare(4096),
+                                  [self = shared_from_this()](const error_code& error, std::size_t bytes) {
+                                      self->lingered_ += bytes;
+                                      error ? self->end() : self->linger();
+                                  });
 }
 
 // The phone must not take what it has for the whole file: a reset, not an orderly end.
@@ -360,10 +392,11 @@ bool Connection::keeps_alive() const {
 
 }  // namespace
 
-std::shared_ptr<HttpConnection> make_connection(asio::ip::tcp::socket socket, ConnectionHost& host) {
+std::shared_ptr<HttpConnection> make_connection(asio::ip::tcp::socket socket, ConnectionHost& host,
+                                                tls::ServerContextPtr context) {
     error_code error;
     const auto peer = socket.remote_endpoint(error);
-    return std::make_shared<Connection>(std::move(socket), host, peer.address());
+    return std::make_shared<Connection>(std::move(socket), host, std::move(context), peer.address());
 }
 
 }  // namespace branchline

@@ -6,6 +6,9 @@
 //      |                                           |
 //      `--(silent, garbage, closed)--> ended <-----'--(last answer, or content failed: reset, never a whole wrong body)
 //
+// With TLS a handshake comes before. Such a phone needs no signature to know whose file it gets: a name with ".sgn" is answered
+// with the file that is not signed, as Unified CM does on port 6971.
+//
 // Sources: RFC 9110, RFC 9112; what real phones send and expect stands at ResponseHead.
 #pragma once
 
@@ -14,6 +17,7 @@
 #include "tftpd/phones/file_report.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/line_budget.h"
+#include "tftpd/tls/server_context.h"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -24,6 +28,8 @@
 namespace branchline {
 
 struct ConnectionTimes {
+    Duration handshake =
+        std::chrono::seconds(10);               ///< from the connection to the end of TLS's handshake; phones are slow at it
     Duration header = std::chrono::seconds(5);  ///< from waiting for a request to the end of its head; CUCM's is 5 s too
     Duration piece = std::chrono::seconds(30);  ///< for the phone to take one piece; one that writes flash can be slow
     Duration linger = std::chrono::seconds(2);  ///< for the phone to close after our last answer
@@ -63,7 +69,9 @@ public:
     [[nodiscard]] virtual const IpAddress& phone() const = 0;
 };
 
-/// Takes over a connected socket. The caller keeps the pointer until `host.ended`.
-std::shared_ptr<HttpConnection> make_connection(boost::asio::ip::tcp::socket socket, ConnectionHost& host);
+/// Takes over a connected socket; with `context` the phone has to speak TLS on it. The caller keeps the pointer until
+/// `host.ended`.
+std::shared_ptr<HttpConnection> make_connection(boost::asio::ip::tcp::socket socket, ConnectionHost& host,
+                                                tls::ServerContextPtr context = {});
 
 }  // namespace branchline

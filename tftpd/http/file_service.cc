@@ -12,10 +12,14 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <future>
+#include <map>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace branchline {
 namespace {
@@ -42,16 +46,24 @@ struct HttpFileService::Impl {
         host.ended = [this](const HttpConnection& connection) { ended(connection); };
     }
 
+    using Ports = std::map<std::uint16_t, bool>;  // which ones, and whether with TLS
+    using Listeners = std::map<std::uint16_t, std::unique_ptr<Listener>>;
+
+    static Ports ports_of(const Config& config);
     void run(const std::function<void()>& work);
-    void serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port);
+    Listeners open(const Ports& wanted);
+    void serve(const Ports& wanted, Listeners fresh);
     void stop_serving();
-    void accepted(tcp::socket socket);
+    void accepted(tcp::socket socket, std::uint16_t port);
+    [[nodiscard]] ClientCounts::Verdict enter(const IpAddress& peer, bool with_tls);
+    void refuse(tcp::socket socket, const IpAddress& peer, ClientCounts::Verdict verdict, bool with_tls);
     void ended(const HttpConnection& connection);
 
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
-    std::atomic<std::size_t> open{0};
-    std::atomic<std::uint16_t> port{0};
+    std::atomic<std::size_t> open_connections{0};
+    std::atomic<std::uint16_t> plain_port{0};
+    Ports ports;  // that are open; of the thread that configures
     std::thread thread;
 
     ConnectionHost host;
@@ -59,7 +71,10 @@ struct HttpFileService::Impl {
     std::unique_ptr<InterfaceFilter> filter;
     ClientCounts counts;
     std::unordered_map<const HttpConnection*, std::shared_ptr<HttpConnection>> connections;
-    std::unique_ptr<Listener> listener;
+    std::unordered_set<const HttpConnection*> tls_connections;
+    tls::ServerContextPtr tls_context;  // of new connections
+    Ports served;
+    Listeners listeners;
     std::promise<void>* drained = nullptr;
     bool paused = false;
     ThreadPulse pulse;  // of the one who asks
@@ -75,28 +90,67 @@ void HttpFileService::Impl::run(const std::function<void()>& work) {
     done.get_future().wait();
 }
 
-void HttpFileService::Impl::serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port) {
-    if (listener) {
-        listener->finish();
+HttpFileService::Impl::Ports HttpFileService::Impl::ports_of(const Config& config) {
+    Ports ports;
+    if (config.http_port != 0) {
+        ports.emplace(config.http_port, false);
     }
-    listener = std::move(fresh);
-    port = at_port;
-    if (listener) {
-        listener->start([this](tcp::socket socket) { accepted(std::move(socket)); });
-        LOG_INFO(http_logger, HTTP_STARTED).arg(at_port);
+    for (const auto port : config.https_ports) {
+        ports.emplace(port, true);
     }
+    return ports;
+}
+
+// Listeners for the ports that are not open yet: all of them, or an exception.
+HttpFileService::Impl::Listeners HttpFileService::Impl::open(const Ports& wanted) {
+    Listeners fresh;
+    for (const auto& [port, with_tls] : wanted) {
+        if (!ports.contains(port)) {
+            fresh.emplace(port, Listener::open(io, port, with_tls ? "https-port" : "http-port"));
+        }
+    }
+    return fresh;
+}
+
+void HttpFileService::Impl::serve(const Ports& wanted, Listeners fresh) {
+    std::erase_if(listeners, [&](auto& one) {
+        const bool gone = !wanted.contains(one.first);
+        if (gone) {
+            one.second->finish();
+        }
+        return gone;
+    });
+    served = wanted;
+    const auto plain = std::find_if(wanted.begin(), wanted.end(), [](const auto& one) { return !one.second; });
+    plain_port = plain == wanted.end() ? 0 : plain->first;
+    for (auto& [port, listener] : fresh) {
+        listener->start([this, at = port](tcp::socket socket) { accepted(std::move(socket), at); });
+        if (wanted.at(port)) {
+            LOG_INFO(http_logger, HTTPS_STARTED).arg(port);
+        } else {
+            LOG_INFO(http_logger, HTTP_STARTED).arg(port);
+        }
+    }
+    listeners.merge(fresh);
 }
 
 // No new connection; those that are there end with the answer that is under way.
 void HttpFileService::Impl::stop_serving() {
-    serve(nullptr, 0);
+    serve({}, {});
     const auto held = connections;  // finish() takes idle ones out of the map
     for (const auto& [key, connection] : held) {
         connection->finish();
     }
 }
 
-void HttpFileService::Impl::accepted(tcp::socket socket) {
+ClientCounts::Verdict HttpFileService::Impl::enter(const IpAddress& peer, bool with_tls) {
+    if (with_tls && tls_connections.size() >= max_tls_connections) {
+        return ClientCounts::Verdict::too_many_in_all;
+    }
+    return counts.enter(peer, max_connections, config->limits.transfers_per_client);
+}
+
+void HttpFileService::Impl::accepted(tcp::socket socket, std::uint16_t port) {
     error_code error;
     const auto local = socket.local_endpoint(error);
     const auto peer = error ? tcp::endpoint() : socket.remote_endpoint(error);
@@ -107,43 +161,60 @@ void HttpFileService::Impl::accepted(tcp::socket socket) {
     if (!filter->accepts(local.address(), interface_index)) {
         return;
     }
-    const auto verdict = counts.enter(peer.address(), max_connections, config->limits.transfers_per_client);
+    const auto one = served.find(port);
+    const bool with_tls = one != served.end() && one->second;
+    assert(!with_tls || tls_context);
+    const auto verdict = enter(peer.address(), with_tls);
     if (verdict != ClientCounts::Verdict::taken) {
-        counters.add(Counter::http_refused);
-        if (host.log_lines.take(Clock::now())) {
-            LOG_WARN(http_logger, HTTP_CONNECTION_REFUSED)
-                .arg(peer.address().to_string())
-                .arg(verdict == ClientCounts::Verdict::too_many_in_all ? "all connections are taken" : "transfers-per-client");
-        }
-        // As far as the socket takes it at once: nothing is kept for a client that is over its limit.
-        socket.non_blocking(true, error);
-        socket.write_some(asio::buffer(busy_answer), error);
-        socket.shutdown(tcp::socket::shutdown_send, error);
-        return;
+        return refuse(std::move(socket), peer.address(), verdict, with_tls);
     }
     socket.set_option(tcp::no_delay(true), error);
-    auto connection = make_connection(std::move(socket), host);
+    auto connection = make_connection(std::move(socket), host, with_tls ? tls_context : nullptr);
     connections.emplace(connection.get(), connection);
-    open = counts.in_all();
+    if (with_tls) {
+        tls_connections.insert(connection.get());
+    }
+    open_connections = counts.in_all();
     connection->start();
+}
+
+void HttpFileService::Impl::refuse(tcp::socket socket, const IpAddress& peer, ClientCounts::Verdict verdict, bool with_tls) {
+    counters.add(Counter::http_refused);
+    if (host.log_lines.take(Clock::now())) {
+        LOG_WARN(http_logger, HTTP_CONNECTION_REFUSED)
+            .arg(peer.to_string())
+            .arg(verdict == ClientCounts::Verdict::too_many_in_all ? "all connections are taken" : "transfers-per-client");
+    }
+    if (with_tls) {
+        return;  // nothing can be said before a handshake
+    }
+    // As far as the socket takes it at once: nothing is kept for a client that is over its limit.
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(busy_answer), ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 void HttpFileService::Impl::ended(const HttpConnection& connection) {
     counts.leave(connection.phone());
-    open = counts.in_all();
+    open_connections = counts.in_all();
+    tls_connections.erase(&connection);
     connections.erase(&connection);
     if (drained != nullptr && connections.empty()) {
         std::exchange(drained, nullptr)->set_value();
     }
 }
 
-HttpFileService::HttpFileService(ConfigPtr config, Resolver& resolver, FileListener file_listener)
+HttpFileService::HttpFileService(ConfigPtr config, Resolver& resolver, FileListener file_listener,
+                                 tls::ServerContextPtr tls_context)
     : impl_(std::make_unique<Impl>(resolver, std::move(file_listener))) {
     impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
-    const auto port = config->http_port;
-    auto listener = port == 0 ? nullptr : Listener::open(impl_->io, port);
+    const auto wanted = Impl::ports_of(*config);
+    auto fresh = impl_->open(wanted);
     impl_->config = std::move(config);
-    impl_->serve(std::move(listener), port);
+    impl_->tls_context = std::move(tls_context);
+    impl_->serve(wanted, std::move(fresh));
+    impl_->ports = wanted;
     impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
 }
 
@@ -157,22 +228,22 @@ HttpFileService::~HttpFileService() {
     }
 }
 
-void HttpFileService::reconfigure(ConfigPtr config) {
-    const auto port = config->http_port;
-    const auto new_port = !impl_->paused && port != impl_->port.load();
-    auto listener = new_port && port != 0 ? Listener::open(impl_->io, port) : nullptr;
+void HttpFileService::reconfigure(ConfigPtr config, tls::ServerContextPtr tls_context) {
+    const auto wanted = impl_->paused ? Impl::Ports() : Impl::ports_of(*config);
+    auto fresh = impl_->open(wanted);
     impl_->run([&] {
         impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
         impl_->config = config;
-        if (new_port) {
-            impl_->serve(std::move(listener), port);
-        }
+        impl_->tls_context = tls_context;
+        impl_->serve(wanted, std::move(fresh));
     });
+    impl_->ports = wanted;
 }
 
 void HttpFileService::pause() {
     impl_->paused = true;
     impl_->run([&] { impl_->stop_serving(); });
+    impl_->ports.clear();
 }
 
 std::size_t HttpFileService::cut_off() {
@@ -191,14 +262,15 @@ void HttpFileService::resume() {
     if (!impl_->paused) {
         return;
     }
-    const auto port = impl_->config->http_port;
-    auto listener = port == 0 ? nullptr : Listener::open(impl_->io, port);
-    impl_->run([&] { impl_->serve(std::move(listener), port); });
+    const auto wanted = Impl::ports_of(*impl_->config);
+    auto fresh = impl_->open(wanted);
+    impl_->run([&] { impl_->serve(wanted, std::move(fresh)); });
+    impl_->ports = wanted;
     impl_->paused = false;
 }
 
 std::size_t HttpFileService::connections() const {
-    return impl_->open;
+    return impl_->open_connections;
 }
 
 unsigned HttpFileService::beat() {
@@ -206,7 +278,17 @@ unsigned HttpFileService::beat() {
 }
 
 std::uint16_t HttpFileService::port() const {
-    return impl_->port;
+    return impl_->plain_port;
+}
+
+std::vector<std::uint16_t> HttpFileService::https_ports() const {
+    std::vector<std::uint16_t> open;
+    for (const auto& [port, with_tls] : impl_->ports) {
+        if (with_tls) {
+            open.push_back(port);
+        }
+    }
+    return open;
 }
 
 std::size_t HttpFileService::drain(std::chrono::seconds limit) {

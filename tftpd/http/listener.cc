@@ -156,8 +156,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Listener> Listener::open(asio::io_context& io, std::uint16_t port) {
-    auto listener = std::make_unique<Sockets>("http-port");
+std::unique_ptr<Listener> Listener::open(asio::io_context& io, std::uint16_t port, const std::string& key) {
+    auto listener = std::make_unique<Sockets>(key);
     listener->add(io, {tcp::v4(), port});
     listener->add(io, {tcp::v6(), port});
     listener->check(port);

@@ -27,10 +27,11 @@ public:
     virtual void finish() = 0;
 
     /// Opens both families' sockets on `port`. A family that the kernel does not have is left out. Throws ConfigError, with the
-    /// way out, if the port cannot be had.
-    static std::unique_ptr<Listener> open(boost::asio::io_context& io, std::uint16_t port);
+    /// way out, if the port cannot be had; `key` names the setting in the message.
+    static std::unique_ptr<Listener> open(boost::asio::io_context& io, std::uint16_t port,
+                                          const std::string& key = "http-port");
 
-    /// Opens one socket at `address`, which may come to this machine later. `key` names the setting in the message.
+    /// Opens one socket at `address`, which may come to this machine later.
     static std::unique_ptr<Listener> open_at(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& address,
                                              const std::string& key);
 };

@@ -13,6 +13,13 @@ void RequestRecord::for_file(std::string name) {
     source_ = "-";
 }
 
+void RequestRecord::no_handshake(const std::string& reason) {
+    counters.add(Counter::tls_failed);
+    if (may_log()) {
+        LOG_INFO(http_logger, HTTPS_HANDSHAKE_FAILED).arg(phone_.to_string()).arg(reason);
+    }
+}
+
 void RequestRecord::bad(unsigned status, const std::string& reason) {
     counters.add(Counter::http_requests);
     counters.add(Counter::http_refused);
@@ -48,6 +55,7 @@ void RequestRecord::done(unsigned status, std::uint64_t bytes, const std::string
             .arg(bytes)
             .arg(milliseconds())
             .arg(status)
+            .arg(tls_ ? "https" : "http")
             .arg(reason.empty() ? "" : " reason=" + reason);
     }
 }

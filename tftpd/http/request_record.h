@@ -12,7 +12,7 @@ namespace branchline {
 
 class RequestRecord {
 public:
-    RequestRecord(ConnectionHost& host, IpAddress phone) : host_(host), phone_(std::move(phone)) {}
+    RequestRecord(ConnectionHost& host, IpAddress phone, bool tls) : host_(host), phone_(std::move(phone)), tls_(tls) {}
 
     /// Bytes came that may become a request.
     void begin() { asked_at_ = Clock::now(); }
@@ -20,6 +20,8 @@ public:
     void for_file(std::string name);
     void answered_from(const std::string& source) { source_ = source.empty() ? "-" : source; }
 
+    /// There was no request, because TLS did not come about.
+    void no_handshake(const std::string& reason);
     /// It was no request for a file.
     void bad(unsigned status, const std::string& reason);
     /// It was answered, with `bytes` of a file; `reason` if without one.
@@ -34,6 +36,7 @@ private:
 
     ConnectionHost& host_;
     const IpAddress phone_;
+    const bool tls_;
     TimePoint asked_at_{};
     std::string file_{};
     std::string source_{"-"};

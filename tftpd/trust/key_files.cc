@@ -1,6 +1,7 @@
 #include "tftpd/trust/key_files.h"
 
 #include "tftpd/base/replace_file.h"
+#include "tftpd/trust/self_signed.h"
 #include "tftpd/trust/signing_key.h"
 
 #include <mbedtls/platform_util.h>
@@ -9,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 
@@ -20,10 +19,6 @@ namespace {
 constexpr mode_t private_mode = 0600;
 constexpr mode_t private_directory = 0700;
 constexpr mode_t others = 0077;
-constexpr std::size_t longest_common_name = 64;  // ub-common-name, RFC 5280 appendix A.1
-constexpr std::chrono::years lifetime{10};
-// A box without a clock battery starts in 1970: its certificate must be good all the same when the time comes.
-constexpr WallTime earliest = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 
 Failure file_failure(const std::filesystem::path& path, const std::string& what) {
     return Failure{path.string() + ": " + what};
@@ -39,12 +34,6 @@ private:
     SigningKey key_;
     Certificate certificate_;
 };
-
-std::string subject(std::string name) {
-    std::erase_if(name, [](unsigned char letter) { return std::isalnum(letter) == 0 && letter != '.' && letter != '-'; });
-    name.resize(std::min(name.size(), longest_common_name));
-    return "CN=" + (name.empty() ? "branchline" : name) + ",OU=Phones,O=Branchline";
-}
 
 Result<bool> make_directory(const std::filesystem::path& directory) {
     std::error_code error;
@@ -99,8 +88,8 @@ Result<Certificate> open_certificate(const std::filesystem::path& path, const Si
         }
         return std::move(all->front());
     }
-    const auto from = std::max(wish.now, earliest);
-    const auto der = key.self_signed(subject(wish.common_name), from - std::chrono::days(1), from + lifetime);
+    const auto [from, to] = own_validity(wish.now);
+    const auto der = key.self_signed(own_subject(wish.common_name), from, to);
     if (!der) {
         return der.error();
     }

@@ -1,15 +1,13 @@
 #include "tftpd/trust/signing_key.h"
 
+#include "tftpd/trust/random.h"
+#include "tftpd/trust/self_signed.h"
 #include "tftpd/trust/signer.h"
 
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
-#include <mbedtls/oid.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/rsa.h>
-#include <mbedtls/x509_crt.h>
 
 #include <array>
 
@@ -17,42 +15,11 @@ namespace branchline::trust {
 namespace {
 
 constexpr int exponent = 65537;
-constexpr std::size_t serial_size = 16;
-constexpr std::size_t largest_certificate = 4096;
-
-/// Random numbers: the kernel's, through mbedTLS's generator.
-class Random {
-public:
-    Random() {
-        mbedtls_entropy_init(&entropy_);
-        mbedtls_ctr_drbg_init(&generator_);
-        seeded_ = mbedtls_ctr_drbg_seed(&generator_, mbedtls_entropy_func, &entropy_, nullptr, 0) == 0;
-    }
-    ~Random() {
-        mbedtls_ctr_drbg_free(&generator_);
-        mbedtls_entropy_free(&entropy_);
-    }
-    Random(const Random&) = delete;
-    Random& operator=(const Random&) = delete;
-    [[nodiscard]] bool seeded() const { return seeded_; }
-    mbedtls_ctr_drbg_context* get() { return &generator_; }
-
-private:
-    mbedtls_entropy_context entropy_{};
-    mbedtls_ctr_drbg_context generator_{};
-    bool seeded_ = false;
-};
 
 Failure failed(const std::string& what, int error) {
     std::array<char, 128> text{};
     mbedtls_strerror(error, text.data(), text.size());
     return Failure{what + ": " + text.data()};
-}
-
-std::string x509_time(WallTime time) {
-    auto text = time_text(time);
-    std::erase_if(text, [](char letter) { return letter < '0' || letter > '9'; });
-    return text;
 }
 
 mbedtls_md_type_t type_of(Digest digest) {
@@ -144,52 +111,8 @@ Result<Bytes> SigningKey::sign(Digest digest, ByteView hash) const {
 }
 
 Result<Bytes> SigningKey::self_signed(const std::string& subject, WallTime not_before, WallTime not_after) const {
-    mbedtls_x509write_cert certificate;
-    mbedtls_x509write_crt_init(&certificate);
-    std::array<std::uint8_t, serial_size> serial{};
-    mbedtls_asn1_sequence usage{};
-    mbedtls_asn1_sequence client{};
-    const auto purpose = [](mbedtls_asn1_sequence& one, const char* oid, std::size_t size, mbedtls_asn1_sequence* next) {
-        one.buf.tag = MBEDTLS_ASN1_OID;
-        one.buf.p = reinterpret_cast<unsigned char*>(const_cast<char*>(oid));
-        one.buf.len = size;
-        one.next = next;
-    };
-    purpose(client, MBEDTLS_OID_CLIENT_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_CLIENT_AUTH), nullptr);
-    purpose(usage, MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH), &client);
-
-    int error = mbedtls_ctr_drbg_random(impl_->random.get(), serial.data(), serial.size());
-    serial[0] = static_cast<std::uint8_t>((serial[0] & 0x7f) | 0x40);  // positive, and always of the same length
-    mbedtls_x509write_crt_set_version(&certificate, MBEDTLS_X509_CRT_VERSION_3);
-    mbedtls_x509write_crt_set_md_alg(&certificate, MBEDTLS_MD_SHA256);
-    mbedtls_x509write_crt_set_subject_key(&certificate, &impl_->key);
-    mbedtls_x509write_crt_set_issuer_key(&certificate, &impl_->key);
-    const auto step = [&error](auto&& call) { error = error != 0 ? error : call(); };
-    step([&] { return mbedtls_x509write_crt_set_subject_name(&certificate, subject.c_str()); });
-    step([&] { return mbedtls_x509write_crt_set_issuer_name(&certificate, subject.c_str()); });
-    step([&] { return mbedtls_x509write_crt_set_serial_raw(&certificate, serial.data(), serial.size()); });
-    step([&] {
-        return mbedtls_x509write_crt_set_validity(&certificate, x509_time(not_before).c_str(), x509_time(not_after).c_str());
-    });
-    step([&] {
-        return mbedtls_x509write_crt_set_key_usage(&certificate,
-                                                   MBEDTLS_X509_KU_DIGITAL_SIGNATURE | MBEDTLS_X509_KU_KEY_ENCIPHERMENT |
-                                                       MBEDTLS_X509_KU_DATA_ENCIPHERMENT | MBEDTLS_X509_KU_KEY_CERT_SIGN);
-    });
-    step([&] { return mbedtls_x509write_crt_set_ext_key_usage(&certificate, &usage); });
-    step([&] { return mbedtls_x509write_crt_set_subject_key_identifier(&certificate); });
-    Bytes buffer(largest_certificate);
-    int size = 0;
-    step([&] {
-        size =
-            mbedtls_x509write_crt_der(&certificate, buffer.data(), buffer.size(), mbedtls_ctr_drbg_random, impl_->random.get());
-        return size < 0 ? size : 0;
-    });
-    mbedtls_x509write_crt_free(&certificate);
-    if (error != 0) {
-        return failed("no certificate could be made for " + subject, error);
-    }
-    return Bytes(buffer.end() - size, buffer.end());
+    return trust::self_signed(impl_->key, impl_->random,
+                              {.subject = subject, .not_before = not_before, .not_after = not_after});
 }
 
 }  // namespace branchline::trust

@@ -295,15 +295,11 @@ TEST(ConfigReader, SocketsAreInKeasDirectory) {
     STRCMP_EQUAL("/tmp/s/branchline-events.sock", result.config->event_socket.c_str());
 }
 
-TEST(ConfigReader, WhatThisVersionCannotDoIsRefusedAndSaysSo) {
-    for (const char* text : {"\"https-port\": 6971"}) {
-        CHECK_TEXT(has(refusal(text), "is not part of this version; "), text);
-    }
-    STRCMP_EQUAL("", refusal("\"https-port\": 0, \"security-mode\": \"nonsecure\", \"device-binding\": \"log\"").c_str());
-}
-
 TEST(ConfigReader, TheAdminListenerIsAnAddressAndAPortOfItsOwn) {
     CHECK(has(refusal("\"admin-listener\": {\"port\": 6970}"), "is the http-port too"));
+    CHECK(has(refusal("\"https-port\": 6970"), "the https-port 6970 is the http-port too"));
+    CHECK(has(refusal("\"https-port\": [6971, 6972], \"admin-listener\": {\"port\": 6972}"), "is the https-port too"));
+    STRCMP_EQUAL("", refusal("\"https-port\": [6971, 6972]").c_str());
     CHECK(has(refusal("\"admin-listener\": {\"address\": \"localhost\"}"), "must be an IPv4 or IPv6 address"));
     CHECK(has(refusal("\"admin-listener\": {\"address\": \"ff02::1\"}"), "must be an IPv4 or IPv6 address"));
 }

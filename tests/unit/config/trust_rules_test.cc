@@ -59,3 +59,14 @@ TEST(TrustRules, HttpsPortIsOnePortOrTwoOrNone) {
         CHECK_TEXT(!port_refusal(bad).empty(), bad);
     }
 }
+
+TEST(TrustRules, ACertificateOpensTheHttpsPortUnlessItIsSaidOtherwise) {
+    const auto read = [](const std::string& text) {
+        return read_https_ports(MapReader(read_json_text(text, "t"), "Tftpd", {"https-port", "trust"}));
+    };
+    const std::string trust = R"("trust": { "https": [ { "certificate": "/a.pem", "key": "/a.key" } ] })";
+    CHECK(read("{ }").empty());
+    CHECK(read(R"({ "trust": { } })").empty());
+    CHECK(read("{ " + trust + " }") == std::vector<std::uint16_t>{6971});
+    CHECK(read("{ " + trust + R"(, "https-port": 0 })").empty());
+}

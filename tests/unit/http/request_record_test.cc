@@ -20,7 +20,7 @@ TEST_GROUP(RequestRecord) {
             isc::log::initLogger("unit", isc::log::NONE);
         }
         host.listener = [this](FileReport report) { told.push_back(std::move(report)); };
-        record = std::make_unique<RequestRecord>(host, boost::asio::ip::make_address("192.0.2.50"));
+        record = std::make_unique<RequestRecord>(host, boost::asio::ip::make_address("192.0.2.50"), false);
         record->begin();
     }
 };
@@ -64,6 +64,15 @@ TEST(RequestRecord, WhatIsNoRequestIsCountedAndNotToldOfThePhone) {
     record->bad(400, "no Host field");
     CHECK_TRUE(told.empty());
     CHECK_EQUAL(before + 1, counters.get(Counter::http_refused));
+}
+
+TEST(RequestRecord, AHandshakeThatFailedIsCountedAndNoRequest) {
+    const auto failed = counters.get(Counter::tls_failed);
+    const auto requests = counters.get(Counter::http_requests);
+    record->no_handshake("it refused with unknown_ca");
+    LONGS_EQUAL(failed + 1, counters.get(Counter::tls_failed));
+    LONGS_EQUAL(requests, counters.get(Counter::http_requests));
+    CHECK(told.empty());
 }
 
 TEST(RequestRecord, NobodyHasToListen) {

@@ -31,7 +31,7 @@ _branchlinectl() {
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
-        trust) choices='show import list del build drop export check' ;;
+        trust) choices='show import list del build drop export check https' ;;
         scope) choices='list' ;;
         console) choices='password' ;;
         'console password') choices='operator viewer' ;;
@@ -54,6 +54,7 @@ _branchlinectl() {
         'trust build') choices='itl ctl --as --address --list-version' ;;
         'trust drop') choices='itl ctl' ;;
         'trust export') choices='--der' ;;
+        'trust https') choices='--pem' ;;
         'file add') choices='--name --replace --unpack' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")

@@ -1,0 +1,17 @@
+// The certificate and key with which this machine answers by TLS, for the configuration at hand.
+#pragma once
+
+#include "tftpd/config/config.h"
+#include "tftpd/tls/server_context.h"
+
+namespace branchline {
+
+/// Opens them, or makes what is missing and not the operator's. Throws ConfigError if the configuration names files that are no
+/// good, or has an https-port and there is nothing to open it with; otherwise a fault is only logged and null returned.
+/// A configuration without a trust path, as no file has it, has none.
+tls::ServerContextPtr open_server_identity(const Config& config);
+
+/// Logs which certificates are shown.
+void log_identity(const tls::ServerContext& context);
+
+}  // namespace branchline
