@@ -78,7 +78,8 @@ class Operator(ImageTest):
         """The web console's answer, as it is seen over the network; nothing if the port is closed."""
         sent = [] if body is None else ["--header", "Content-Type: application/json", "--data", json.dumps(body)]
         done = (host or self.operator).run(
-            ["curl", "--silent", "--max-time", "20", "--write-out", "\n%{http_code}", *sent, f"http://{BOX}:6980{path}"], check=False
+            ["curl", "--silent", "--insecure", "--max-time", "20", "--write-out", "\n%{http_code}", *sent, f"https://{BOX}:6980{path}"],
+            check=False,
         )
         answer, _, status = done.stdout.rpartition("\n")
         return (int(status), json.loads(answer)) if done.returncode == 0 else None

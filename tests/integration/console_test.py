@@ -3,7 +3,7 @@
 import json
 import random
 
-from branch import paths, remote, tftpd
+from branch import clients, paths, remote, tftpd
 from branch.browser import Script
 from branch.case import BranchTest
 from branch.phone import Phone
@@ -110,3 +110,47 @@ class Console(BranchTest):
         self.assertEqual(self.ask("/api/command", listed, *jar)[0], 200)
         self.assertEqual(self.ask("/api/command", listed, *jar, "--header", "Origin: http://evil.example")[0], 403)
         self.assertEqual(self.ask("/api/command", listed, *jar, "--header", "Sec-Fetch-Site: cross-site")[0], 403)
+
+
+class ConsoleByHttps(BranchTest):
+    """The console from another machine: by TLS, on the same port, and not otherwise."""
+
+    BOX = f"192.0.2.1:{PORT}"
+
+    @classmethod
+    def prepare(cls):
+        cls.start_tftpd(admin_listener={"address": "0.0.0.0", "port": PORT})
+        cls.pc = cls.branch.phone_host("pc", "192.0.2.50")
+
+    def curl(self, url, body=None, host=None):
+        """(status, head and body)"""
+        sent = [] if body is None else ["--header", "Content-Type: application/json", "--data", json.dumps(body)]
+        jar = ["--cookie-jar", self.branch.work / "jar", "--cookie", self.branch.work / "jar"]
+        done = (host or self.pc).run(["curl", "--silent", "--include", "--insecure", "--max-time", "10", *jar, *sent, url], check=False)
+        self.assertEqual(done.returncode, 0, f"{url}: {done.stderr}")
+        return int(done.stdout.split()[1]), done.stdout
+
+    def test_FromElsewhereByHttpsOnlyAndItsCookieToo(self):
+        status, answer = self.curl(f"http://{self.BOX}/?a")
+        self.assertEqual(status, 308)
+        self.assertIn(f"Location: https://{self.BOX}/?a", answer)
+        password = {"user": "operator", "password": "correct horse"}
+        self.assertEqual(self.curl(f"http://127.0.0.1:{PORT}/api/first-use", password, self.box.namespace)[0], 200)
+        self.assertEqual(self.curl(f"http://{self.BOX}/api/sign-in", password)[0], 403)
+        self.assertEqual(self.curl(f"https://{self.BOX}/")[0], 200)
+        status, answer = self.curl(f"https://{self.BOX}/api/sign-in", password)
+        self.assertEqual(status, 200)
+        self.assertRegex(answer, r"Set-Cookie: .*; HttpOnly; SameSite=Strict; Secure")
+        command = {"command": "tftp-file-list"}
+        self.assertEqual(self.curl(f"https://{self.BOX}/api/command", command)[0], 200)
+        live = self.pc.run(["curl", "--silent", "--insecure", "--max-time", "5", "--cookie", self.branch.work / "jar",
+                            f"https://{self.BOX}/api/live?service"], check=False)  # fmt: skip
+        self.assertGreaterEqual(live.stdout.count("\n\n"), 2, "the feed ended, or never came")
+        for scheme in ("http", "https"):
+            self.assertEqual(self.curl(f"{scheme}://{self.BOX}/healthz")[0], 200)
+
+    def test_WhoSaysNothingIsClosed(self):
+        with clients.connect(self.pc, "192.0.2.1", PORT, timeout=9) as silent, clients.connect(self.pc, "192.0.2.1", PORT, timeout=9) as slow:
+            slow.sendall(b"\x16\x03\x01")
+            self.assertEqual(silent.recv(1), b"")
+            self.assertEqual(slow.recv(1), b"")

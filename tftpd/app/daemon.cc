@@ -72,7 +72,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     self_watch = std::make_unique<SelfWatch>(*resolver, *tftp, *http, leases);
     self_watch->configured(config, Clock::now());
     console = std::make_unique<Console>(config->cache.path.parent_path() / console_accounts, console_daemon());
-    admin = std::make_unique<AdminService>(config->admin_listener, self_watch->pages(), console->site());
+    admin = std::make_unique<AdminService>(config->admin_listener, self_watch->pages(), console->site(), tls_context);
     partners = std::make_unique<PartnerWatch>(
         io->getInternalIOService(), [](const IpAddress& address) { return this_machine().has(address); },
         [this] { tell_hook(); });

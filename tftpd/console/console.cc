@@ -67,10 +67,29 @@ bool goes_on(const std::string& command, const ConstElementPtr& answer) {
     return command == "tftp-file-add" && arguments && text_of(arguments, "state") != "stored";
 }
 
-AdminAnswer signed_in(const std::string& token) {
+AdminAnswer signed_in(const AdminRequest& request, const std::string& token) {
     auto answer = json(Element::createMap());
-    answer.headers.emplace_back("Set-Cookie", std::string(cookie_name) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict");
+    answer.headers.emplace_back("Set-Cookie", std::string(cookie_name) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict" +
+                                                  (request.tls ? "; Secure" : ""));
     return answer;
+}
+
+/// Passwords cross no network as they are typed, where there is a certificate: only what stays on the machine may come without
+/// TLS.
+bool must_come_by_tls(const AdminRequest& request) {
+    return request.tls_there && !request.tls && !request.from.is_loopback();
+}
+
+// What was sent here has been read on the way, so only what reads is sent on.
+AdminAnswer sent_to_https(const AdminRequest& request) {
+    if (request.method != "GET" && request.method != "HEAD") {
+        return refusal(403, "The console takes this by https only.");
+    }
+    const auto query = request.query.empty() ? std::string() : '?' + request.query;
+    return {308,
+            "text/plain; charset=utf-8",
+            "The console is at https here.\n",
+            {{"Location", "https://" + request.header("host") + request.path + query}}};
 }
 
 struct Watcher {
@@ -170,7 +189,7 @@ AdminAnswer Console::Impl::first_use(const AdminRequest& request, const ConstEle
     }
     LOG_INFO(http_logger, CONSOLE_PASSWORD_SET).arg(std::string(name_of(Role::operator_))).arg(request.from.to_string());
     const std::lock_guard lock(mutex);
-    return signed_in(sessions.open(Role::operator_, Clock::now()));
+    return signed_in(request, sessions.open(Role::operator_, Clock::now()));
 }
 
 // Counts and logs what went wrong.
@@ -203,7 +222,7 @@ AdminAnswer Console::Impl::sign_in(const AdminRequest& request, const ConstEleme
     }
     LOG_INFO(http_logger, CONSOLE_SIGNED_IN).arg(std::string(name_of(*role))).arg(request.from.to_string());
     const std::lock_guard lock(mutex);
-    return signed_in(sessions.open(*role, Clock::now()));
+    return signed_in(request, sessions.open(*role, Clock::now()));
 }
 
 AdminAnswer Console::Impl::sign_out(const AdminRequest& request) {
@@ -228,7 +247,7 @@ AdminAnswer Console::Impl::set_password(const AdminRequest& request, const Const
     LOG_INFO(http_logger, CONSOLE_PASSWORD_SET).arg(std::string(name_of(*role))).arg(request.from.to_string());
     const std::lock_guard lock(mutex);
     sessions.close_all_of(*role);
-    return *role == Role::operator_ ? signed_in(sessions.open(*role, Clock::now())) : json(Element::createMap());
+    return *role == Role::operator_ ? signed_in(request, sessions.open(*role, Clock::now())) : json(Element::createMap());
 }
 
 // Answers later, when the main thread has run it; what is returned is a refusal.
@@ -286,6 +305,12 @@ bool Console::Impl::answer(const AdminRequest& request, const AdminReply& reply)
     const auto assets = console_assets();
     const auto asset = std::find_if(assets.begin(), assets.end(), [&](const Asset& one) { return one.path == request.path; });
     const bool reads = request.method == "GET" || request.method == "HEAD";
+    const bool is_ours = (asset != assets.end() && reads) || request.path.starts_with("/api/");
+    if (is_ours && must_come_by_tls(request)) {
+        const auto why = foreign_host(request, machine);
+        reply(why.empty() ? sent_to_https(request) : refusal(403, why));
+        return true;
+    }
     if (asset != assets.end() && reads) {
         reply(
             {200, std::string(asset->content_type), std::string(asset->bytes), {{"Content-Security-Policy", content_policy}}});

@@ -25,18 +25,24 @@ bool is_ours(const std::string& host, const std::string& machine) {
 
 }  // namespace
 
+std::string foreign_host(const AdminRequest& request, const std::string& machine) {
+    return is_ours(without_port(request.header("host")), machine)
+               ? std::string()
+               : "The console answers to its address, to localhost and to the name \"" + machine + "\" only.";
+}
+
 std::string foreign(const AdminRequest& request, const std::string& machine) {
-    const auto host = request.header("host");
-    if (!is_ours(without_port(host), machine)) {
-        return "The console answers to its address, to localhost and to the name \"" + machine + "\" only.";
+    if (auto why = foreign_host(request, machine); !why.empty()) {
+        return why;
     }
+    const auto host = request.header("host");
     if (request.method == "GET" || request.method == "HEAD") {
         return {};
     }
     const auto site = request.header("sec-fetch-site");
     const auto origin = request.header("origin");
     if ((!site.empty() && site != "same-origin") ||
-        (!origin.empty() && origin != "http://" + host && origin != "https://" + host)) {
+        (!origin.empty() && origin != (request.tls ? "https://" : "http://") + host)) {
         return "This was asked by a page of somebody else.";
     }
     if (request.header("content-type") != "application/json") {

@@ -11,6 +11,7 @@
 namespace branchline {
 
 /// "" = yes; else why not, for the answer. `machine` is this machine's host name.
+std::string foreign_host(const AdminRequest& request, const std::string& machine);  ///< by the Host that was asked alone
 std::string foreign(const AdminRequest& request, const std::string& machine);
 
 /// The value of a cookie; "" = there is none.

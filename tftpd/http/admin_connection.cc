@@ -1,11 +1,12 @@
 #include "tftpd/http/admin_connection.h"
 
+#include "tftpd/tls/stream.h"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -24,6 +25,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
 
+constexpr char tls_handshake_record = 22;  // ContentType handshake, RFC 8446 5.1
+
 std::string small(std::string_view text) {
     std::string letters(text);
     for (char& letter : letters) {
@@ -34,16 +37,63 @@ std::string small(std::string_view text) {
 
 class Connection final : public AdminConnection, public std::enable_shared_from_this<Connection> {
 public:
-    Connection(asio::ip::tcp::socket socket, const AdminPages& pages, const AdminSite& site,
+    Connection(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages, const AdminSite& site,
                std::function<void(const AdminConnection&)> ended)
-        : stream_(std::move(socket)), overdue_(stream_.get_executor()), pages_(pages), site_(site), ended_(std::move(ended)) {}
+        : socket_(std::move(socket)),
+          context_(std::move(context)),
+          overdue_(socket_.get_executor()),
+          pages_(pages),
+          site_(site),
+          ended_(std::move(ended)) {
+        error_code unknown;
+        from_ = socket_.remote_endpoint(unknown).address();
+    }
 
     void start() override {
+        if (!context_) {
+            return begin(false);
+        }
+        overdue_.expires_after(patience);
+        overdue_.async_wait([self = shared_from_this()](const error_code& error) {
+            if (!error) {
+                self->end();
+            }
+        });
+        socket_.async_receive(asio::buffer(unread_, 1), asio::ip::tcp::socket::message_peek,
+                              [self = shared_from_this()](const error_code& error, std::size_t) {
+                                  self->overdue_.cancel();
+                                  error ? self->end() : self->begin(self->unread_[0] == tls_handshake_record);
+                              });
+    }
+
+    void close() override {
+        if (feed_) {
+            feed_->close();
+        }
+        overdue_.cancel();
+        error_code ignored;
+        socket().close(ignored);
+    }
+
+private:
+    void begin(bool with_tls) {
+        stream_.emplace(std::move(socket_), with_tls ? context_ : nullptr);
+        if (!with_tls) {
+            return read_request();
+        }
+        stream_->expires_after(patience);
+        stream_->async_handshake(
+            [self = shared_from_this()](const error_code& error) { error ? self->end() : self->read_request(); });
+    }
+
+    asio::ip::tcp::socket& socket() { return stream_ ? stream_->socket() : socket_; }
+
+    void read_request() {
         parser_.emplace();
         parser_->header_limit(max_head);
         parser_->body_limit(max_body);
-        stream_.expires_after(patience);
-        http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
+        stream_->expires_after(patience);
+        http::async_read(*stream_, buffer_, *parser_, [self = shared_from_this()](const error_code& error, std::size_t) {
             if (error == http::error::body_limit || error == http::error::header_limit) {
                 return self->refuse(413, "a request has a head of at most 8 KiB and a body of at most 512 KiB");
             }
@@ -54,16 +104,6 @@ public:
         });
     }
 
-    void close() override {
-        if (feed_) {
-            feed_->close();
-        }
-        overdue_.cancel();
-        error_code ignored;
-        stream_.socket().close(ignored);
-    }
-
-private:
     AdminRequest request() {
         auto& message = parser_->get();
         AdminRequest asked{std::string(message.method_string()), std::string(message.target())};
@@ -76,8 +116,9 @@ private:
             asked.headers.emplace(small(field.name_string()), field.value());
         }
         asked.body = std::move(message.body());
-        error_code unknown;
-        asked.from = stream_.socket().remote_endpoint(unknown).address();
+        asked.from = from_;
+        asked.tls = stream_->is_tls();
+        asked.tls_there = context_ != nullptr;
         return asked;
     }
 
@@ -89,7 +130,7 @@ private:
         // Whoever answers later may outlive the connection, and must not keep it.
         const AdminReply reply = [weak = weak_from_this(), number](AdminAnswer given) {
             if (const auto self = weak.lock()) {
-                asio::post(self->stream_.get_executor(), [weak, number, answer_given = std::move(given)]() mutable {
+                asio::post(self->stream_->get_executor(), [weak, number, answer_given = std::move(given)]() mutable {
                     if (const auto alive = weak.lock()) {
                         alive->reply(number, std::move(answer_given));
                     }
@@ -139,12 +180,12 @@ private:
         if (!head_only_) {
             response_->body() = std::move(answer.body);
         }
-        stream_.expires_after(patience);
-        http::async_write(stream_, *response_, [self = shared_from_this()](const error_code& error, std::size_t) {
+        stream_->expires_after(patience);
+        http::async_write(*stream_, *response_, [self = shared_from_this()](const error_code& error, std::size_t) {
             if (error || !self->keep_alive_) {
                 return self->end();
             }
-            self->start();
+            self->read_request();
         });
     }
 
@@ -156,7 +197,7 @@ private:
         write_some();
         feed_->listen([weak = weak_from_this()] {
             if (const auto self = weak.lock()) {
-                asio::post(self->stream_.get_executor(), [weak] {
+                asio::post(self->stream_->get_executor(), [weak] {
                     if (const auto alive = weak.lock()) {
                         alive->feed_more();
                     }
@@ -167,8 +208,8 @@ private:
     }
 
     void write_some() {
-        stream_.expires_after(patience);
-        asio::async_write(stream_, asio::buffer(sending_), [self = shared_from_this()](const error_code& error, std::size_t) {
+        stream_->expires_after(patience);
+        asio::async_write(*stream_, asio::buffer(sending_), [self = shared_from_this()](const error_code& error, std::size_t) {
             self->sending_.clear();
             if (error) {
                 return self->end();
@@ -185,39 +226,43 @@ private:
             sending_ = std::move(*more);
             return write_some();
         }
-        stream_.expires_never();
+        stream_->expires_never();
         if (feed_->closed()) {
             end();
         }
     }
 
-    // A client that listens says nothing; what comes is the end.
+    // A client that listens says nothing; what comes is the end, enciphered or not.
     void notice_end() {
-        stream_.socket().async_read_some(asio::buffer(unread_),
-                                         [self = shared_from_this()](const error_code& error, std::size_t) {
-                                             if (error) {
-                                                 return self->end();
-                                             }
-                                             self->notice_end();
-                                         });
+        stream_->socket().async_read_some(asio::buffer(unread_),
+                                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                                              if (error) {
+                                                  return self->end();
+                                              }
+                                              self->notice_end();
+                                          });
     }
 
     void end() {
         if (feed_) {
             feed_->close();
         }
+        overdue_.cancel();
         error_code ignored;
-        if (feed_) {
-            stream_.socket().close(ignored);
+        if (feed_ || !stream_) {
+            socket().close(ignored);
         } else {
-            stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+            stream_->end_sending([self = shared_from_this()] {});
         }
         if (ended_) {
             std::exchange(ended_, nullptr)(*this);
         }
     }
 
-    beast::tcp_stream stream_;
+    asio::ip::tcp::socket socket_;  // until it is known how the other side speaks
+    const tls::ServerContextPtr context_;
+    std::optional<tls::Stream> stream_{};
+    asio::ip::address from_{};
     asio::steady_timer overdue_;
     const AdminPages& pages_;
     const AdminSite& site_;
@@ -236,10 +281,10 @@ private:
 
 }  // namespace
 
-std::shared_ptr<AdminConnection> make_admin_connection(asio::ip::tcp::socket socket, const AdminPages& pages,
-                                                       const AdminSite& site,
+std::shared_ptr<AdminConnection> make_admin_connection(asio::ip::tcp::socket socket, tls::ServerContextPtr context,
+                                                       const AdminPages& pages, const AdminSite& site,
                                                        std::function<void(const AdminConnection&)> ended) {
-    return std::make_shared<Connection>(std::move(socket), pages, site, std::move(ended));
+    return std::make_shared<Connection>(std::move(socket), std::move(context), pages, site, std::move(ended));
 }
 
 }  // namespace branchline

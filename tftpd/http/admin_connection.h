@@ -1,8 +1,13 @@
 // One connection to the admin listener: requests one after the other, each answered whole; or a feed, until one side has
-// enough. Heads of at most 8 KiB, bodies of at most 512 KiB, five seconds for a request to come and an answer to go.
+// enough. Heads of at most 8 KiB, bodies of at most 512 KiB, five seconds for a handshake, for a request to come and for an
+// answer to go.
+//
+// One port takes both: a connection whose first byte begins a TLS record (22, RFC 8446 5.1) speaks TLS, as no method of HTTP
+// begins so; any other is plain HTTP, which monitoring and tunnels to loopback go on with.
 #pragma once
 
 #include "tftpd/http/admin_page.h"
+#include "tftpd/tls/server_context.h"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -24,9 +29,10 @@ public:
     virtual void close() = 0;
 };
 
-/// `pages` and `site` (which may be empty) outlive the connection; `ended` is called once, from the connection's own handlers.
-std::shared_ptr<AdminConnection> make_admin_connection(boost::asio::ip::tcp::socket socket, const AdminPages& pages,
-                                                       const AdminSite& site,
+/// `context` null: no TLS. `pages` and `site` (which may be empty) outlive the connection; `ended` is called once, from the
+/// connection's own handlers.
+std::shared_ptr<AdminConnection> make_admin_connection(boost::asio::ip::tcp::socket socket, tls::ServerContextPtr context,
+                                                       const AdminPages& pages, const AdminSite& site,
                                                        std::function<void(const AdminConnection&)> ended);
 
 }  // namespace branchline

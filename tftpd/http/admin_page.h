@@ -24,6 +24,8 @@ struct AdminRequest {
     std::string body{};
     std::map<std::string, std::string> headers{};  ///< by name in small letters
     boost::asio::ip::address from{};
+    bool tls = false;        ///< came by TLS
+    bool tls_there = false;  ///< could have come so
 
     /// "" = there is none.
     [[nodiscard]] std::string header(const std::string& name) const;

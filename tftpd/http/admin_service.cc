@@ -77,7 +77,7 @@ struct AdminService::Impl {
         if (connections.size() >= max_connections) {
             return;
         }
-        const auto connection = make_admin_connection(std::move(socket), pages, site,
+        const auto connection = make_admin_connection(std::move(socket), context, pages, site,
                                                       [this](const AdminConnection& ended) { connections.erase(&ended); });
         connections.emplace(connection.get(), connection);
         connection->start();
@@ -91,14 +91,15 @@ struct AdminService::Impl {
     asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
     std::unordered_map<const AdminConnection*, std::shared_ptr<AdminConnection>> connections;
     std::unique_ptr<Listener> listener;
+    tls::ServerContextPtr context;
     std::thread thread;
 };
 
-AdminService::AdminService(const AdminListener& settings, AdminPages pages, AdminSite site)
+AdminService::AdminService(const AdminListener& settings, AdminPages pages, AdminSite site, tls::ServerContextPtr context)
     : impl_(std::make_unique<Impl>(std::move(pages), std::move(site))) {
     impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
     impl_->settings = settings;
-    reconfigure(settings);
+    reconfigure(settings, std::move(context));
 }
 
 AdminService::~AdminService() {
@@ -113,7 +114,8 @@ AdminService::~AdminService() {
     impl_->thread.join();
 }
 
-void AdminService::reconfigure(const AdminListener& settings) {
+void AdminService::reconfigure(const AdminListener& settings, tls::ServerContextPtr context) {
+    impl_->run([&] { impl_->context = std::move(context); });
     const auto old = impl_->settings;
     const auto was_open = impl_->port != 0;
     if (same(old, settings)) {

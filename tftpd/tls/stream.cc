@@ -140,7 +140,9 @@ void Stream::expires_after(Duration duration) {
 }
 
 void Stream::expires_never() {
-    core_->tcp.expires_never();
+    if (!core_->receiving || !core_->sending) {
+        core_->tcp.expires_never();
+    }
 }
 
 void Stream::close() {

@@ -26,6 +26,9 @@ TEST_GROUP(Console) {
     AdminSite site = console.site();
     std::string session{};
     const char* from = "127.0.0.1";
+    bool tls = false;
+    bool tls_there = false;
+    std::string cookie_line{};
 
     AdminAnswer ask(const std::string& method, const std::string& path, const std::string& body = "",
                     const std::string& query = "") {
@@ -34,7 +37,9 @@ TEST_GROUP(Console) {
                              query,
                              body,
                              {{"host", "127.0.0.1:6980"}, {"content-type", "application/json"}},
-                             boost::asio::ip::make_address(from)};
+                             boost::asio::ip::make_address(from),
+                             tls,
+                             tls_there};
         if (!session.empty()) {
             request.headers["cookie"] = session;
         }
@@ -50,6 +55,7 @@ TEST_GROUP(Console) {
         for (const auto& [name, value] : answered.headers) {
             if (name == "Set-Cookie") {
                 session = value.substr(0, value.find(';'));
+                cookie_line = value;
             }
         }
         return answered;
@@ -213,4 +219,29 @@ TEST(Console, WhoIsSignedOutWatchesNoLonger) {
     console.tick(Clock::now());
     CHECK(live.feed->closed());
     CHECK(asked.empty());
+}
+
+TEST(Console, ByTlsTheCookieIsForTlsAlone) {
+    become_operator();
+    CHECK(cookie_line.find("; Secure") == std::string::npos);
+    LONGS_EQUAL(200, ask("POST", "/api/sign-out", "{ }").status);
+    tls = tls_there = true;
+    LONGS_EQUAL(200, ask("POST", "/api/sign-in", R"({ "user": "operator", "password": "correct horse" })").status);
+    CHECK(cookie_line.ends_with("; Secure"));
+}
+
+TEST(Console, FromElsewhereItIsReachedByTlsOnlyIfThatIsThere) {
+    from = "192.0.2.9";
+    LONGS_EQUAL(200, ask("GET", "/").status);
+    tls_there = true;
+    const auto sent_on = ask("GET", "/", "", "x=1");
+    LONGS_EQUAL(308, sent_on.status);
+    STRCMP_EQUAL("https://127.0.0.1:6980/?x=1", sent_on.headers.front().second.c_str());
+    LONGS_EQUAL(403, ask("POST", "/api/sign-in", R"({ "user": "operator", "password": "correct horse" })").status);
+    CHECK(asked.empty());
+    tls = true;
+    LONGS_EQUAL(200, ask("GET", "/").status);
+    tls = false;
+    from = "::1";
+    LONGS_EQUAL(200, ask("GET", "/").status);
 }

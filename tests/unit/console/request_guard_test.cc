@@ -43,6 +43,15 @@ TEST(RequestGuard, AnotherPageChangesNothing) {
     CHECK(refused());
 }
 
+TEST(RequestGuard, ByTlsTheOriginIsHttpsAndOtherwiseHttp) {
+    post.headers["origin"] = "https://127.0.0.1:6980";
+    CHECK(refused());
+    post.tls = true;
+    CHECK(!refused());
+    post.headers["origin"] = "http://127.0.0.1:6980";
+    CHECK(refused());
+}
+
 TEST(RequestGuard, AFormIsRefused) {
     for (const char* type : {"application/x-www-form-urlencoded", "text/plain", "multipart/form-data", ""}) {
         post.headers["content-type"] = type;
