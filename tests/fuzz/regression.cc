@@ -40,6 +40,7 @@ constexpr std::array targets{
     Target{"signer_messages", fuzz::signer_messages},
     Target{"certificates", fuzz::certificates},
     Target{"tls_session", fuzz::tls_session},
+    Target{"tvs", fuzz::tvs},
 };
 
 Bytes read_file(const std::filesystem::path& path) {

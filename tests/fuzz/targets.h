@@ -17,6 +17,7 @@ void tlv(ByteView input);              ///< a file into the readers of signed fi
 void signer_messages(ByteView input);  ///< a packet to the signing process, or from it
 void certificates(ByteView input);     ///< a file of certificates, or a certificate store
 void tls_session(ByteView input);      ///< a phone's bytes into the server's side of TLS
+void tvs(ByteView input);              ///< a phone's message into the Trust Verification Service
 void names(ByteView input);            ///< a file name or a GET's target into FileName
 void cache_record(ByteView input);     ///< what stands in front of a cached file
 void http_request(ByteView input);     ///< a phone's connection into the HTTP service

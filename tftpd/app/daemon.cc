@@ -8,6 +8,8 @@
 #include "tftpd/control/version.h"
 #include "tftpd/log/log.h"
 #include "tftpd/server/interface_filter.h"
+#include "tftpd/trust/signer.h"
+#include "tftpd/tvs/answers.h"
 
 #include "app_messages.h"
 
@@ -68,6 +70,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
         log_identity(*tls_context);
     }
     opening(document, "http-port", [&] { http = std::make_unique<HttpFileService>(config, *resolver, listener, tls_context); });
+    opening(document, "tvs-port", [&] { tvs = std::make_unique<TvsService>(config, tls_context, tvs_look_up()); });
     service = std::make_unique<ServiceSwitch>(*tftp, *http);
     self_watch = std::make_unique<SelfWatch>(*resolver, *tftp, *http, leases);
     self_watch->configured(config, Clock::now());
@@ -118,6 +121,20 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
 
 tls::IdentityPtr Daemon::Impl::identity() const {
     return tls_context ? tls_context->identity() : nullptr;
+}
+
+// Called on the service's thread.
+TvsService::LookUp Daemon::Impl::tvs_look_up() {
+    return [this](const tvs::Query& query, const tls::Identity& shown) {
+        std::vector<tvs::Own> own;
+        if (const auto signer = resolver->signer()) {
+            own.push_back({signer->certificate(), {trust::Role::sast, trust::Role::tftp}});
+        }
+        for (const auto& one : shown) {
+            own.push_back({one.certificate(), {trust::Role::tftp}});
+        }
+        return tvs::look_up(query, *certificates->snapshot(), own);
+    };
 }
 
 CommandTargets Daemon::Impl::command_targets() {

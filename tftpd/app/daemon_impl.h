@@ -24,6 +24,7 @@
 #include "tftpd/server/tftp_server.h"
 #include "tftpd/tls/server_context.h"
 #include "tftpd/trust/own_lists.h"
+#include "tftpd/tvs/service.h"
 #include "tftpd/upstream/partner_watch.h"
 
 #include <asiolink/io_service.h>
@@ -56,6 +57,7 @@ struct Daemon::Impl {
     void answer_commands_until(const std::function<bool()>& done);
     void stop();
     [[nodiscard]] tls::IdentityPtr identity() const;
+    [[nodiscard]] TvsService::LookUp tvs_look_up();
     [[nodiscard]] CommandTargets command_targets();
     [[nodiscard]] Console::Daemon console_daemon();
 
@@ -85,6 +87,7 @@ struct Daemon::Impl {
     std::unique_ptr<Prewarmer> prewarmer;
     std::unique_ptr<TftpServer> tftp;
     std::unique_ptr<HttpFileService> http;
+    std::unique_ptr<TvsService> tvs;
     std::unique_ptr<ServiceSwitch> service;
     std::unique_ptr<SelfWatch> self_watch;
     std::unique_ptr<Console> console;

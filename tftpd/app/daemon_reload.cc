@@ -71,6 +71,8 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     opening(read.document, "trust", [&] { next_tls = open_server_identity(*next); });
     opening(read.document, "http-port", [&] { http->reconfigure(next, next_tls); });
     undo.add([this, old, old_tls = tls_context] { http->reconfigure(old, old_tls); });
+    opening(read.document, "tvs-port", [&] { tvs->reconfigure(next, next_tls); });
+    undo.add([this, old, old_tls = tls_context] { tvs->reconfigure(old, old_tls); });
     opening(read.document, "admin-listener", [&] { admin->reconfigure(next->admin_listener, next_tls); });
     undo.add([this, old, old_tls = tls_context] { admin->reconfigure(old->admin_listener, old_tls); });
     opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });

@@ -25,7 +25,7 @@ tls::ServerContextPtr open_server_identity(const Config& config) {
     if (opened) {
         return *std::move(opened);
     }
-    if (!config.https_ports.empty() || !config.trust.https.empty()) {
+    if (!config.https_ports.empty() || config.tvs_port != 0 || !config.trust.https.empty()) {
         throw ConfigError(Position{}, "HTTPS has no certificate: " + opened.error().text + ".");
     }
     LOG_WARN(app_logger, APP_NO_HTTPS_IDENTITY).arg(opened.error().text);

@@ -7,8 +7,8 @@
 namespace branchline {
 
 /// Opens them, or makes what is missing and not the operator's. Throws ConfigError if the configuration names files that are no
-/// good, or has an https-port and there is nothing to open it with; otherwise a fault is only logged and null returned.
-/// A configuration without a trust path, as no file has it, has none.
+/// good, or has an https-port or a tvs-port and there is nothing to open it with; otherwise a fault is only logged and null
+/// returned. A configuration without a trust path, as no file has it, has none.
 tls::ServerContextPtr open_server_identity(const Config& config);
 
 /// Logs which certificates are shown.

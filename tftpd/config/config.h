@@ -126,6 +126,7 @@ struct Config {
     std::uint16_t tftp_port = 69;
     std::uint16_t http_port = 6970;          ///< 0 = off
     std::vector<std::uint16_t> https_ports;  ///< at most two, 6971 and 6972; empty = off
+    std::uint16_t tvs_port = 0;              ///< 0 = off
     TransferPorts transfer_ports;
     TftpSettings tftp;
     unsigned threads = 0;  ///< 0 = one per core

@@ -104,6 +104,13 @@ private:
                               " is the http-port too; each needs its own. Phones know 6970 for HTTP and 6971 for HTTPS.");
             }
         }
+        config_.tvs_port = map_.number<std::uint16_t>("tvs-port", config_.tvs_port, 0, 65535, "(0 = off)");
+        const auto& https = config_.https_ports;
+        if (config_.tvs_port != 0 &&
+            (config_.tvs_port == config_.http_port || std::find(https.begin(), https.end(), config_.tvs_port) != https.end())) {
+            map_.fail("tvs-port", "the tvs-port " + std::to_string(config_.tvs_port) +
+                                      " is a port for files too; each needs its own. Phones know 2445.");
+        }
         if (map_.has("transfer-ports")) {
             read_transfer_ports(MapReader(map_.get("transfer-ports"), "transfer-ports", {"first", "last"}));
         }
@@ -305,6 +312,7 @@ ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
                          "tftp-port",
                          "http-port",
                          "https-port",
+                         "tvs-port",
                          "transfer-ports",
                          "threads",
                          "tftp",

@@ -114,6 +114,9 @@ private:
         for (const auto port : config_.https_ports) {
             check_port(SOCK_STREAM, port, "\"https-port\"", place({"Tftpd", "https-port"}));
         }
+        if (config_.tvs_port != 0) {
+            check_port(SOCK_STREAM, config_.tvs_port, "\"tvs-port\"", place({"Tftpd", "tvs-port"}));
+        }
         const TransferPorts& range = config_.transfer_ports;
         for (unsigned port = range.first; range.first != 0 && port <= range.last; ++port) {
             check_port(SOCK_DGRAM, static_cast<std::uint16_t>(port), "\"transfer-ports\"", place({"Tftpd", "transfer-ports"}));

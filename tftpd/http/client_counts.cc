@@ -4,7 +4,6 @@
 #include <cassert>
 
 namespace branchline {
-namespace {
 
 IpAddress client_of(const IpAddress& address) {
     if (address.is_v4()) {
@@ -14,8 +13,6 @@ IpAddress client_of(const IpAddress& address) {
     std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
     return boost::asio::ip::address_v6(bytes);
 }
-
-}  // namespace
 
 ClientCounts::Verdict ClientCounts::enter(const IpAddress& address, std::size_t limit_in_all, std::size_t limit_of_client) {
     if (in_all_ >= limit_in_all) {

@@ -9,6 +9,9 @@
 
 namespace branchline {
 
+/// The address that stands for a client: an IPv4 address itself, an IPv6 address without its last half.
+IpAddress client_of(const IpAddress& address);
+
 class ClientCounts {
 public:
     enum class Verdict { taken, too_many_in_all, too_many_of_client };

@@ -169,6 +169,7 @@ TEST(ConfigReader, EveryValueArrives) {
 
 TEST(ConfigReader, NumbersHaveTheRangesOfTheManual) {
     check_range("\"tftp-port\": ", 1, 65535);
+    check_range("\"tvs-port\": ", 0, 65535);
     check_range("\"http-port\": ", 0, 65535, ", \"admin-listener\": {\"port\": 0}");
     check_range("\"threads\": ", 0, 64);
     check_range("\"tftp\": {\"min-resend-ms\": ", 10, 5000, "}");
@@ -300,6 +301,9 @@ TEST(ConfigReader, TheAdminListenerIsAnAddressAndAPortOfItsOwn) {
     CHECK(has(refusal("\"https-port\": 6970"), "the https-port 6970 is the http-port too"));
     CHECK(has(refusal("\"https-port\": [6971, 6972], \"admin-listener\": {\"port\": 6972}"), "is the https-port too"));
     STRCMP_EQUAL("", refusal("\"https-port\": [6971, 6972]").c_str());
+    CHECK(has(refusal("\"tvs-port\": 6970"), "the tvs-port 6970 is a port for files too"));
+    CHECK(has(refusal("\"tvs-port\": 6971, \"https-port\": 6971"), "the tvs-port 6971 is a port for files too"));
+    STRCMP_EQUAL("", refusal("\"tvs-port\": 2445").c_str());
     CHECK(has(refusal("\"admin-listener\": {\"address\": \"localhost\"}"), "must be an IPv4 or IPv6 address"));
     CHECK(has(refusal("\"admin-listener\": {\"address\": \"ff02::1\"}"), "must be an IPv4 or IPv6 address"));
 }

@@ -1,0 +1,185 @@
+#include "tftpd/tvs/service.h"
+
+#include "tftpd/http/client_counts.h"
+#include "tftpd/http/listener.h"
+#include "tftpd/log/log.h"
+#include "tftpd/resolve/rate_limit.h"
+#include "tftpd/server/interface_filter.h"
+#include "tftpd/server/line_budget.h"
+#include "tftpd/store/background_thread.h"
+#include "tftpd/store/lru_map.h"
+#include "tftpd/trust/digest.h"
+#include "tftpd/tvs/connection.h"
+
+#include "tvs_messages.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <future>
+#include <thread>
+#include <unordered_map>
+
+namespace branchline {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr unsigned log_burst = 200;
+constexpr unsigned log_lines_per_second = 2;
+
+std::string roles_text(const tvs::Known& known) {
+    std::string text;
+    for (const auto role : known.roles) {
+        text += (text.empty() ? "" : "+") + std::to_string(role);
+    }
+    return text;
+}
+
+}  // namespace
+
+// Everything but `port` belongs to `thread` once it runs.
+struct TvsService::Impl {
+    explicit Impl(LookUp its_look_up) {
+        host.look_up = [this, look_up = std::move(its_look_up)](const tvs::Query& query) {
+            return look_up(query, *context->identity());
+        };
+        host.may_ask = [this](const IpAddress& phone) { return may_ask(phone); };
+        host.answered = [this](const IpAddress& phone, const tvs::Query& query, const std::optional<tvs::Known>& known) {
+            answered(phone, query, known);
+        };
+        host.refused = [this](const IpAddress& phone, const std::string& reason) { refused(phone, reason); };
+        host.ended = [this](const tvs::Connection& connection) {
+            counts.leave(connection.phone());
+            connections.erase(&connection);
+        };
+    }
+
+    void run(const std::function<void()>& work);
+    void serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port);
+    void accepted(tcp::socket socket);
+    bool may_ask(const IpAddress& phone);
+    void answered(const IpAddress& phone, const tvs::Query& query, const std::optional<tvs::Known>& known);
+    void refused(const IpAddress& phone, const std::string& reason);
+
+    asio::io_context io{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
+    tvs::ConnectionHost host;
+    std::unique_ptr<InterfaceFilter> filter;
+    tls::ServerContextPtr context;
+    ClientCounts counts;
+    LruMap<std::string, RateLimit> rates{max_clients};  // by client
+    LineBudget log_lines{log_burst, log_lines_per_second};
+    std::unordered_map<const tvs::Connection*, std::shared_ptr<tvs::Connection>> connections;
+    std::unique_ptr<Listener> listener;
+    std::uint16_t port = 0;
+    std::thread thread;
+};
+
+// Waits until `work` has run on the service's thread.
+void TvsService::Impl::run(const std::function<void()>& work) {
+    std::promise<void> done;
+    asio::post(io, [&] {
+        work();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+void TvsService::Impl::serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port) {
+    listener = std::move(fresh);
+    if (listener) {
+        listener->start([this](tcp::socket socket) { accepted(std::move(socket)); });
+        LOG_INFO(http_logger, TVS_STARTED).arg(at_port);
+    }
+}
+
+void TvsService::Impl::accepted(tcp::socket socket) {
+    error_code error;
+    const auto local = socket.local_endpoint(error);
+    const auto peer = error ? tcp::endpoint() : socket.remote_endpoint(error);
+    const auto interface_index = local.address().is_v6() ? static_cast<unsigned>(local.address().to_v6().scope_id()) : 0;
+    if (error || !filter->accepts(local.address(), interface_index)) {
+        return;
+    }
+    // A handshake costs more than an answer: it is held to the same rate.
+    if (!may_ask(peer.address())) {
+        return refused(peer.address(), "more connections than one phone makes");
+    }
+    if (counts.enter(peer.address(), max_connections, max_connections_of_client) != ClientCounts::Verdict::taken) {
+        return refused(peer.address(), "too many connections");
+    }
+    auto connection = tvs::make_connection(std::move(socket), context, host);
+    connections.emplace(connection.get(), connection);
+    connection->start();
+}
+
+bool TvsService::Impl::may_ask(const IpAddress& phone) {
+    const auto client = client_of(phone).to_string();
+    auto* rate = rates.find(client);
+    if (rate == nullptr) {
+        rates.put(client, RateLimit(queries_per_second, query_burst));
+        rate = rates.find(client);
+    }
+    return rate->take(1, Clock::now());
+}
+
+void TvsService::Impl::answered(const IpAddress& phone, const tvs::Query& query, const std::optional<tvs::Known>& known) {
+    if (log_lines.take(Clock::now())) {
+        LOG_INFO(http_logger, TVS_ANSWERED)
+            .arg(phone.to_string())
+            .arg(escaped(query.device))
+            .arg(trust::hex(query.serial))
+            .arg(escaped(query.issuer))
+            .arg(known ? roles_text(*known) : "unknown");
+    }
+}
+
+void TvsService::Impl::refused(const IpAddress& phone, const std::string& reason) {
+    if (log_lines.take(Clock::now())) {
+        LOG_INFO(http_logger, TVS_REFUSED).arg(phone.to_string()).arg(reason);
+    }
+}
+
+TvsService::TvsService(ConfigPtr config, tls::ServerContextPtr context, LookUp look_up)
+    : impl_(std::make_unique<Impl>(std::move(look_up))) {
+    impl_->thread = background_thread([impl = impl_.get()] { impl->io.run(); });
+    try {
+        reconfigure(std::move(config), std::move(context));
+    } catch (...) {
+        impl_->io.stop();
+        impl_->thread.join();
+        throw;
+    }
+}
+
+TvsService::~TvsService() {
+    impl_->run([this] {
+        impl_->listener.reset();
+        const auto held = impl_->connections;
+        for (const auto& [key, connection] : held) {
+            connection->close();
+        }
+    });
+    impl_->io.stop();
+    impl_->thread.join();
+}
+
+void TvsService::reconfigure(ConfigPtr config, tls::ServerContextPtr context) {
+    const auto port = context ? config->tvs_port : std::uint16_t{0};
+    const bool moves = port != impl_->port;
+    auto fresh = moves && port != 0 ? Listener::open(impl_->io, port, "tvs-port") : nullptr;
+    impl_->run([&] {
+        impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
+        impl_->context = context;
+        if (moves) {
+            impl_->serve(std::move(fresh), port);
+        }
+    });
+    impl_->port = port;
+}
+
+}  // namespace branchline
