@@ -32,6 +32,7 @@ constexpr std::chrono::seconds tick{1};
 constexpr std::chrono::milliseconds answer_time{100};         // for the answer to "shutdown" to reach who sent it
 constexpr std::chrono::milliseconds drain_step{10};           // between looks whether the last transfer has ended
 constexpr char console_accounts[] = "console/accounts.json";  // beside the cache
+constexpr char phone_history[] = "phones/history.db";         // the same
 constexpr rlim_t wanted_descriptors = 16384;                  // 2,500 HTTP connections, 4,096 files, remote servers
 
 // As many descriptors as we may have without asking anyone.
@@ -60,7 +61,9 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     for (const auto& fault : own_lists->faults()) {
         LOG_ERROR(app_logger, TRUST_LIST_UNREADABLE).arg(fault);
     }
-    phones = std::make_unique<PhoneWatch>(leases);
+    history = std::make_unique<History>(config->cache.path.parent_path() / phone_history, config->phone_history);
+    phones = std::make_unique<PhoneWatch>(leases, [this] { return load_history(*history); });
+    history_keeper = std::make_unique<HistoryKeeper>(*history, *phones, config->phone_history);
     resolver = std::make_unique<Resolver>(config, leases, TrustSources{certificates.get(), own_lists.get()});
     prewarmer = std::make_unique<Prewarmer>(*resolver, config->prewarm);
     const FileListener listener = [this](FileReport report) { phones->heard(std::move(report)); };
@@ -296,7 +299,10 @@ void Daemon::Impl::stop() {
     tftp.reset();
     prewarmer.reset();
     resolver.reset();
+    phones->stop();
+    history_keeper.reset();
     phones.reset();
+    history.reset();
     server_table.reset();
     LOG_INFO(app_logger, APP_STOPPED).arg(cut);
 }

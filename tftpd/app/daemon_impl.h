@@ -18,6 +18,7 @@
 #include "tftpd/http/admin_service.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/phones/event_receiver.h"
+#include "tftpd/phones/history_keeper.h"
 #include "tftpd/phones/phone_watch.h"
 #include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
@@ -82,7 +83,9 @@ struct Daemon::Impl {
     std::unique_ptr<CertificateWatch> certificate_watch;
     std::unique_ptr<trust::OwnLists> own_lists;
     LeaseTable leases;
+    std::unique_ptr<History> history;
     std::unique_ptr<PhoneWatch> phones;
+    std::unique_ptr<HistoryKeeper> history_keeper;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<Prewarmer> prewarmer;
     std::unique_ptr<TftpServer> tftp;

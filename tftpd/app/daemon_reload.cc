@@ -78,6 +78,7 @@ void Daemon::Impl::switch_to(const ReadConfig& read) {
     opening(read.document, "tftp-port", [&] { tftp->reconfigure(next); });
     resolver->reconfigure(next);
     prewarmer->reconfigure(next->prewarm);
+    history_keeper->use(next->phone_history);
     undo.keep_all();
 
     loggers.apply();

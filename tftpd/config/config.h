@@ -95,6 +95,15 @@ struct TrustSettings {
     bool operator==(const TrustSettings&) const = default;
 };
 
+/// What is kept of the phones' timelines over a restart.
+struct PhoneHistory {
+    std::chrono::seconds lifetime = std::chrono::days(30);  ///< ("days"); 0 = nothing is kept
+    std::uint64_t max_size = 64ull << 20;                   ///< bytes ("max-size-mb")
+    std::chrono::seconds write_interval{300};               ///< how much a power cut may cost
+    bool operator==(const PhoneHistory&) const = default;
+    [[nodiscard]] bool keeps() const { return lifetime > std::chrono::seconds::zero(); }
+};
+
 struct Limits {
     unsigned transfers = 4096;
     unsigned transfers_per_client = 64;  ///< per IPv4 address or IPv6 /64
@@ -143,6 +152,7 @@ struct Config {
     DeviceBinding device_binding = DeviceBinding::log;
     BindingAllowed binding_allowed;
     bool prefetch = true;  ///< what a phone asked for when it booted last, when it gets a lease
+    PhoneHistory phone_history;
     AdminListener admin_listener;
     Limits limits;
     std::string control_socket;  ///< full path; empty = none

@@ -3,6 +3,7 @@
 #include "tftpd/config/binding_rules.h"
 #include "tftpd/config/cluster_rules.h"
 #include "tftpd/config/discovery_rules.h"
+#include "tftpd/config/history_rules.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/logger_check.h"
 #include "tftpd/config/map_reader.h"
@@ -181,6 +182,9 @@ private:
         config_.device_binding = static_cast<DeviceBinding>(map_.choice("device-binding", 1, {"off", "log", "enforce"}));
         config_.prefetch = map_.boolean("prefetch", config_.prefetch);
         config_.common_from_home = map_.boolean("common-from-home", config_.common_from_home);
+        if (map_.has("phone-history")) {
+            config_.phone_history = read_phone_history(map_.get("phone-history"));
+        }
         config_.binding_allowed = read_binding_allowed(map_.list("device-binding-allow", 0, maximum_binding_allowed));
         for (const ConstElementPtr& element : map_.list("common-files", 0, maximum_common_files)) {
             config_.common_files.push_back(checked_text(*element, "a pattern of \"common-files\"", 1, maximum_glob));
@@ -329,6 +333,7 @@ ReadConfig read(const isc::data::ElementPtr& document, const Machine& machine) {
                          "device-binding",
                          "device-binding-allow",
                          "prefetch",
+                         "phone-history",
                          "admin-listener",
                          "limits",
                          "control-socket",

@@ -26,7 +26,7 @@ struct PhoneWatch::Impl {
     explicit Impl(const LeaseTable& lease_table) : leases(lease_table) {}
 
     void put(std::unique_ptr<Record> record);
-    void run();
+    void run(const Load& load);
     void take(Record& record);
 
     const LeaseTable& leases;
@@ -48,7 +48,12 @@ void PhoneWatch::Impl::put(std::unique_ptr<Record> record) {
     }
 }
 
-void PhoneWatch::Impl::run() {
+void PhoneWatch::Impl::run(const Load& load) {
+    if (load) {
+        auto known = load();
+        const std::lock_guard lock(mutex);
+        timelines.restore(std::move(known));
+    }
     for (;;) {
         queued.acquire();
         Record* raw = nullptr;
@@ -73,17 +78,23 @@ void PhoneWatch::Impl::take(Record& record) {
     timelines.add(std::move(report), holder);
 }
 
-PhoneWatch::PhoneWatch(const LeaseTable& leases) : impl_(std::make_unique<Impl>(leases)) {
-    impl_->thread = background_thread([impl = impl_.get()] {
+PhoneWatch::PhoneWatch(const LeaseTable& leases, Load load) : impl_(std::make_unique<Impl>(leases)) {
+    impl_->thread = background_thread([impl = impl_.get(), load = std::move(load)] {
         pthread_setname_np(pthread_self(), "phones");
-        impl->run();
+        impl->run(load);
     });
 }
 
 PhoneWatch::~PhoneWatch() {
-    impl_->stopping = true;
-    impl_->queued.release();
-    impl_->thread.join();
+    stop();
+}
+
+void PhoneWatch::stop() {
+    if (impl_->thread.joinable()) {
+        impl_->stopping = true;
+        impl_->queued.release();
+        impl_->thread.join();
+    }
 }
 
 void PhoneWatch::heard(api::LeaseEvent event) {
@@ -111,6 +122,16 @@ std::optional<PhoneTimeline> PhoneWatch::find(const MacAddress& mac) const {
 std::vector<std::string> PhoneWatch::names_asked(const MacAddress& mac) const {
     const std::lock_guard lock(impl_->mutex);
     return impl_->timelines.names_asked(mac);
+}
+
+std::vector<ChangedPhone> PhoneWatch::take_changed(std::size_t most) {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->timelines.take_changed(most);
+}
+
+void PhoneWatch::all_changed() {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->timelines.all_changed();
 }
 
 void PhoneWatch::for_each(const std::function<bool(const PhoneTimeline&)>& look) const {

@@ -21,11 +21,17 @@ class PhoneWatch {
 public:
     static constexpr std::size_t max_queued = 8192;  ///< records
 
-    /// `leases` tells whose an address is; it outlives the watch.
-    explicit PhoneWatch(const LeaseTable& leases);
-    ~PhoneWatch();  ///< what is queued is still taken
+    using Load = std::function<std::list<PhoneTimeline>()>;
+
+    /// `leases` tells whose an address is; it outlives the watch. `load`: what is known of earlier, asked for on the watch's
+    /// thread before it takes anything.
+    explicit PhoneWatch(const LeaseTable& leases, Load load = {});
+    ~PhoneWatch();
     PhoneWatch(const PhoneWatch&) = delete;
     PhoneWatch& operator=(const PhoneWatch&) = delete;
+
+    /// What is queued is still taken, and nothing more after that.
+    void stop();
 
     // From any thread; neither waits.
     void heard(api::LeaseEvent event);
@@ -37,6 +43,9 @@ public:
     [[nodiscard]] std::optional<PhoneTimeline> find(const MacAddress& mac) const;
     /// See Timelines::names_asked().
     [[nodiscard]] std::vector<std::string> names_asked(const MacAddress& mac) const;
+    /// See Timelines.
+    std::vector<ChangedPhone> take_changed(std::size_t most);
+    void all_changed();
     /// Calls `look` for each, the one heard of last first, as long as it returns true. It must be quick.
     void for_each(const std::function<bool(const PhoneTimeline&)>& look) const;
 

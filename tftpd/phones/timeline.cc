@@ -89,9 +89,16 @@ Boot& Timelines::new_boot(PhoneTimeline& phone, TimePoint now) {
         entries_ -= phone.boots.front().entries();
         phone.boots.pop_front();
     }
-    phone.boots.emplace_back();
-    phone.boots.back().began = phone.boots.back().last = now;
-    return phone.boots.back();
+    const auto number = phone.boots.empty() ? 1 : phone.boots.back().number + 1;
+    auto& boot = phone.boots.emplace_back();
+    boot.number = number;
+    boot.began = boot.last = now;
+    return boot;
+}
+
+void Timelines::changed(PhoneTimeline& phone, TimePoint now) {
+    changed_.try_emplace(phone.mac, phone.boots.back().number);
+    phone.kept = now;
 }
 
 void Timelines::drop_oldest_boot(Phones::iterator phone) {
@@ -99,6 +106,7 @@ void Timelines::drop_oldest_boot(Phones::iterator phone) {
     phone->boots.pop_front();
     if (phone->boots.empty()) {
         by_mac_.erase(phone->mac);
+        changed_.erase(phone->mac);
         phones_.erase(phone);
     }
 }
@@ -136,7 +144,8 @@ void Timelines::add(const api::LeaseEvent& event, TimePoint now) {
     boot.last = now;
     const auto same =
         std::find_if(boot.dhcp.begin(), boot.dhcp.end(), [&](const auto& step) { return same_step(step, event); });
-    if (same != boot.dhcp.end()) {
+    const bool repeats = same != boot.dhcp.end();
+    if (repeats) {
         ++same->times;
         same->last = now;
         same->lifetime = event.lifetime;
@@ -146,6 +155,9 @@ void Timelines::add(const api::LeaseEvent& event, TimePoint now) {
         boot.dhcp.push_back({event.kind, event.family, now, now, 1, event.address, event.relay, event.subnet, event.lifetime,
                              event.servers, event.why_none});
         ++entries_;
+    }
+    if (event.kind != Kind::renewed || !repeats || now - phone.kept >= renewals_kept) {
+        changed(phone, now);
     }
     make_room();
 }
@@ -188,8 +200,49 @@ std::optional<MacAddress> Timelines::add(FileReport report, std::optional<MacAdd
         ++entries_;
     }
     const auto whose = *holder;
+    changed(phone, boot.last);
     make_room();
     return whose;
+}
+
+std::size_t ChangedPhone::entries() const {
+    std::size_t count = 1;
+    for (const auto& boot : phone.boots) {
+        count += boot.number >= from_boot ? 1 + boot.entries() : 0;
+    }
+    return count;
+}
+
+std::vector<ChangedPhone> Timelines::take_changed(std::size_t most) {
+    std::vector<ChangedPhone> taken;
+    for (std::size_t entries = 0; !changed_.empty() && (taken.empty() || entries < most);) {
+        const auto next = changed_.begin();
+        taken.push_back({*find(next->first), next->second});
+        entries += taken.back().entries();
+        changed_.erase(next);
+    }
+    return taken;
+}
+
+void Timelines::all_changed() {
+    for (const auto& phone : phones_) {
+        changed_[phone.mac] = phone.boots.front().number;
+    }
+}
+
+void Timelines::restore(std::list<PhoneTimeline> phones) {
+    phones_ = std::move(phones);
+    by_mac_.clear();
+    changed_.clear();
+    entries_ = 0;
+    for (auto phone = phones_.begin(); phone != phones_.end(); ++phone) {
+        by_mac_[phone->mac] = phone;
+        phone->kept = phone->boots.back().last;
+        for (const auto& boot : phone->boots) {
+            entries_ += boot.entries();
+        }
+    }
+    make_room();
 }
 
 std::vector<std::string> Timelines::names_asked(const MacAddress& mac) const {

@@ -48,6 +48,7 @@ struct FileAsked {
 };
 
 struct Boot {
+    std::uint32_t number = 0;  ///< of this phone's boots, from 1 on
     TimePoint began{};
     TimePoint last{};  ///< when something was last heard
     std::vector<DhcpStep> dhcp;
@@ -64,10 +65,19 @@ struct PhoneTimeline {
     bool is_phone = false;  ///< it was told TFTP servers, or asked for a file; false: some other host with a lease
     std::string vendor_class;
     std::deque<Boot> boots;  ///< the latest last; never empty
+    TimePoint kept{};        ///< when a change of it was last given to be kept
 
     [[nodiscard]] std::string model() const;  ///< from the vendor class: "CP-8841"; empty if it does not say
     /// Its address of that family in the latest boot that had one; empty if it had none.
     [[nodiscard]] std::string address(unsigned family) const;
+};
+
+/// A phone whose boots from that number on are to be kept anew.
+struct ChangedPhone {
+    PhoneTimeline phone;
+    std::uint32_t from_boot = 1;
+
+    [[nodiscard]] std::size_t entries() const;  ///< of those boots
 };
 
 class Timelines {
@@ -79,6 +89,8 @@ public:
     static constexpr std::size_t max_entries = 150'000;  ///< steps and files of all phones; some 250 bytes each
     static constexpr std::size_t max_addresses = 16'384;
     static constexpr Duration pause = std::chrono::minutes(2);  ///< of silence, after which a phone that asks boots anew
+    /// A renewed lease is no news. It is kept with what is, or after this time.
+    static constexpr Duration renewals_kept = std::chrono::hours(24);
 
     explicit Timelines(std::size_t phones = max_phones, std::size_t entries = max_entries)
         : max_phones_(phones), max_entries_(entries) {}
@@ -97,11 +109,18 @@ public:
     [[nodiscard]] const std::list<PhoneTimeline>& all() const { return phones_; }  ///< the one heard of last in front
     [[nodiscard]] std::size_t entries() const { return entries_; }
 
+    /// What changed since it was last taken: whole phones, as many as have `most` entries, but one at least if there is any.
+    std::vector<ChangedPhone> take_changed(std::size_t most);
+    void all_changed();  ///< what was taken before was not kept after all
+    /// Instead of what is here, the one heard of last in front; for the start.
+    void restore(std::list<PhoneTimeline> phones);
+
 private:
     using Phones = std::list<PhoneTimeline>;
 
     PhoneTimeline& phone_of(const MacAddress& mac);
     Boot& new_boot(PhoneTimeline& phone, TimePoint now);
+    void changed(PhoneTimeline& phone, TimePoint now);
     void make_room();
     void drop_oldest_boot(Phones::iterator phone);
 
@@ -110,6 +129,7 @@ private:
     Phones phones_;
     std::map<MacAddress, Phones::iterator> by_mac_;
     LruMap<std::string, MacAddress> by_address_{max_addresses};  ///< told by names that carry a MAC
+    std::map<MacAddress, std::uint32_t> changed_;                ///< the lowest number of a boot that changed
     std::size_t entries_ = 0;
 };
 

@@ -110,6 +110,7 @@ TEST(ConfigReader, TheShippedExampleIsTheDefaultsAndTwoClusters) {
     CHECK(config.prefetch);
     CHECK(config.security_mode == SecurityMode::nonsecure);
     CHECK_FALSE(config.common_from_home);
+    CHECK(config.phone_history == defaults.phone_history);
     CHECK(config.admin_listener.address == defaults.admin_listener.address);
     CHECK_EQUAL(defaults.admin_listener.port, config.admin_listener.port);
     CHECK_EQUAL(defaults.limits.transfers, config.limits.transfers);
@@ -127,7 +128,8 @@ TEST(ConfigReader, EveryValueArrives) {
         "cache": {"path": "/srv/c", "max-size-mb": 2, "valid-lifetime": 60, "config-lifetime": 0, "negative-lifetime": 5, "serve-stale": false},
         "signature-algorithm": "sha512", "trust": {"path": "/srv/t", "key-bits": 4096, "signer-socket": "/run/s.sock"},
         "common-files": ["*.xml"], "device-binding": "enforce", "device-binding-allow": ["192.0.2.7"], "prefetch": false,
-        "security-mode": "mixed", "common-from-home": true, "admin-listener": {"address": "::1", "port": 0},
+        "security-mode": "mixed", "common-from-home": true,
+        "phone-history": {"days": 7, "max-size-mb": 8, "write-interval": 60}, "admin-listener": {"address": "::1", "port": 0},
         "limits": {"transfers": 10, "transfers-per-client": 2, "device-names-per-client": 1},
         "control-socket": {"socket-type": "unix", "socket-name": "c.sock"}, "event-socket": "e.sock")")
                                .config;
@@ -158,6 +160,9 @@ TEST(ConfigReader, EveryValueArrives) {
     CHECK_FALSE(config.prefetch);
     CHECK(config.security_mode == SecurityMode::mixed);
     CHECK(config.common_from_home);
+    CHECK(config.phone_history.lifetime == std::chrono::days(7));
+    CHECK_EQUAL(8u << 20, config.phone_history.max_size);
+    CHECK(config.phone_history.write_interval == seconds(60));
     STRCMP_EQUAL("::1", config.admin_listener.address.to_string().c_str());
     CHECK_EQUAL(0, config.admin_listener.port);
     CHECK_EQUAL(10u, config.limits.transfers);
@@ -177,6 +182,9 @@ TEST(ConfigReader, NumbersHaveTheRangesOfTheManual) {
     check_range("\"tftp\": {\"max-block-size\": ", 512, 65464, "}");
     check_range("\"tftp\": {\"dscp\": ", 0, 63, "}");
     check_range("\"cache\": {\"max-size-mb\": ", 1, 1048576, "}");
+    check_range("\"phone-history\": {\"days\": ", 0, 365, "}");
+    check_range("\"phone-history\": {\"max-size-mb\": ", 1, 4096, "}");
+    check_range("\"phone-history\": {\"write-interval\": ", 1, 86400, "}");
     check_range("\"cache\": {\"valid-lifetime\": ", 1, 604800, "}");
     check_range("\"cache\": {\"config-lifetime\": ", 0, 86400, "}");
     check_range("\"cache\": {\"negative-lifetime\": ", 1, 3600, "}");

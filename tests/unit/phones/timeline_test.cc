@@ -145,3 +145,56 @@ TEST(Timeline, EntriesOfAllPhonesAreBoundedAndTheOldestBootGoes) {
     timelines.add(lease_of(4), story.now);
     CHECK(timelines.find({0, 0, 0, 0, 0, 1}) == nullptr);
 }
+
+TEST(Timeline, WhatChangedIsTakenOnce) {
+    story.leased();
+    auto taken = story.timelines.take_changed(100);
+    CHECK_EQUAL(1U, taken.size());
+    CHECK_EQUAL(1U, taken[0].from_boot);
+    CHECK_EQUAL(4U, taken[0].entries());  // phone, boot, two steps
+    CHECK(story.timelines.take_changed(100).empty());
+    story.configured().wait(600).leased().wait(600).leased();
+    taken = story.timelines.take_changed(100);
+    CHECK_EQUAL(1U, taken.size());
+    CHECK_EQUAL(1U, taken[0].from_boot);
+    CHECK_EQUAL(3U, taken[0].phone.boots.back().number);
+    story.configured();
+    CHECK_EQUAL(3U, story.timelines.take_changed(100).at(0).from_boot);
+    story.timelines.all_changed();
+    CHECK_EQUAL(1U, story.timelines.take_changed(100).at(0).from_boot);
+}
+
+TEST(Timeline, ChangesAreTakenInPartsOfWholePhones) {
+    for (std::uint8_t last = 1; last <= 5; ++last) {
+        story.timelines.add(lease_of(last), story.now);
+    }
+    CHECK_EQUAL(1U, story.timelines.take_changed(0).size());
+    CHECK_EQUAL(2U, story.timelines.take_changed(6).size());  // three entries each
+    CHECK_EQUAL(2U, story.timelines.take_changed(100).size());
+}
+
+TEST(Timeline, ARenewedLeaseIsNoNewsForADay) {
+    story.leased();
+    story.dhcp(Step::renewed);
+    CHECK_EQUAL(1U, story.timelines.take_changed(100).size());
+    story.wait(24 * 3600 - 1).dhcp(Step::renewed);
+    CHECK(story.timelines.take_changed(100).empty());
+    story.wait(1).dhcp(Step::renewed);
+    CHECK_EQUAL(1U, story.timelines.take_changed(100).size());
+}
+
+TEST(Timeline, WhatIsRestoredIsBoundedAndGoesOn) {
+    story.leased().configured();
+    const auto other = lease_of(7);
+    story.timelines.add(other, story.now);
+    Timelines next(1);
+    next.restore(story.timelines.all());
+    CHECK_EQUAL(1U, next.all().size());
+    CHECK(next.find(*other.mac) != nullptr);
+    CHECK_EQUAL(1U, next.entries());
+    auto renewal = other;
+    renewal.kind = Step::renewed;
+    next.add(renewal, story.now);
+    CHECK_EQUAL(1U, next.find(*other.mac)->boots.size());
+    CHECK_EQUAL(2U, next.entries());
+}
