@@ -193,6 +193,7 @@ ElementPtr file_element(const FileAsked& file) {
     element->set("answer", Element::create(std::string(name_of(report.outcome))));
     set_text(element, "source", report.source);
     set_text(element, "reason", report.reason);
+    set_text(element, "signed-by", report.trust.signer_name);
     element->set("bytes", number(report.bytes));
     element->set(
         "ms",

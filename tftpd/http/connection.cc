@@ -325,6 +325,7 @@ void Connection::on_sent(const error_code& error, std::size_t piece_bytes, bool 
 }
 
 void Connection::body_sent() {
+    record_.carries(pieces_->content());
     record_.done(200, pieces_->given(), "");
     pieces_.reset();
     reset_on_close(false);

@@ -2,6 +2,7 @@
 
 #include "tftpd/base/counters.h"
 #include "tftpd/log/log.h"
+#include "tftpd/resolve/trust_reader.h"
 
 #include "http_messages.h"
 
@@ -11,6 +12,13 @@ void RequestRecord::for_file(std::string name) {
     counters.add(Counter::http_requests);
     file_ = std::move(name);
     source_ = "-";
+    trust_ = {};
+}
+
+void RequestRecord::carries(const Content& content) {
+    if (host_.listener) {
+        trust_ = read_trust(file_, content);
+    }
 }
 
 void RequestRecord::no_handshake(const std::string& reason) {
@@ -85,7 +93,8 @@ void RequestRecord::tell(FileReport::Outcome outcome, std::uint64_t bytes, const
                         .reason = reason,
                         .bytes = bytes,
                         .took = now - asked_at_,
-                        .ended = now});
+                        .ended = now,
+                        .trust = trust_});
     }
 }
 

@@ -22,6 +22,8 @@ public:
 
     /// There was no request, because TLS did not come about.
     void no_handshake(const std::string& reason);
+    /// What is sent; before done().
+    void carries(const Content& content);
     /// It was no request for a file.
     void bad(unsigned status, const std::string& reason);
     /// It was answered, with `bytes` of a file; `reason` if without one.
@@ -40,6 +42,7 @@ private:
     TimePoint asked_at_{};
     std::string file_{};
     std::string source_{"-"};
+    FileTrust trust_{};
 };
 
 }  // namespace branchline

@@ -3,6 +3,7 @@
 
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
+#include "tftpd/phones/file_trust.h"
 
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,7 @@ struct FileReport {
     std::uint64_t resent = 0;
     Duration took{};  ///< from the request to the end
     TimePoint ended{};
+    FileTrust trust{};  ///< of what was sent
 };
 
 /// Called on the thread that served the phone: must not block or throw.

@@ -6,6 +6,8 @@
 #include "phones_messages.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <limits>
 #include <map>
 #include <system_error>
@@ -29,7 +31,7 @@ constexpr char empty_tables[] = R"(
         PRIMARY KEY(mac, number, place), FOREIGN KEY(mac, number) REFERENCES boot ON DELETE CASCADE) STRICT, WITHOUT ROWID;
     CREATE TABLE file(mac INTEGER, number INTEGER, place INTEGER, name TEXT, http INTEGER, outcome INTEGER, phone TEXT,
         source TEXT, reason TEXT, bytes INTEGER, blocks INTEGER, resent INTEGER, took INTEGER, first INTEGER, last INTEGER,
-        times INTEGER, PRIMARY KEY(mac, number, place),
+        times INTEGER, form INTEGER, signer INTEGER, signer_name TEXT, accepted TEXT, PRIMARY KEY(mac, number, place),
         FOREIGN KEY(mac, number) REFERENCES boot ON DELETE CASCADE) STRICT, WITHOUT ROWID;
 )";
 
@@ -150,10 +152,35 @@ void read_steps(Database& database, const Phones& phones, const Times& times) {
     }
 }
 
+FileTrust read_trust(Statement& rows) {
+    FileTrust trust;
+    const auto form = rows.number();
+    if (form > 0 && form <= static_cast<std::int64_t>(FileTrust::Form::list)) {
+        trust.form = static_cast<FileTrust::Form>(form);
+    }
+    trust.signer = static_cast<KeyId>(rows.number());
+    trust.signer_name = rows.text();
+    for (const auto& digits : split(rows.text())) {
+        KeyId key = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), key, 16);
+        trust.accepted.push_back(key);
+    }
+    return trust;
+}
+
+std::string as_text(const std::vector<KeyId>& keys) {
+    std::vector<std::string> words;
+    for (const auto key : keys) {
+        std::array<char, 16> digits{};
+        words.emplace_back(digits.data(), std::to_chars(digits.begin(), digits.end(), key, 16).ptr);
+    }
+    return joined(words);
+}
+
 void read_files(Database& database, const Phones& phones, const Times& times) {
     auto rows = database.statement(
-        "SELECT mac, number, name, http, outcome, phone, source, reason, bytes, blocks, resent, took, first, last, times FROM "
-        "file "
+        "SELECT mac, number, name, http, outcome, phone, source, reason, bytes, blocks, resent, took, first, last, times, "
+        "form, signer, signer_name, accepted FROM file "
         "ORDER BY mac, number, place");
     while (rows.step()) {
         const auto mac = rows.number();
@@ -181,6 +208,7 @@ void read_files(Database& database, const Phones& phones, const Times& times) {
         file.first = times.told(rows.number());
         report.ended = times.told(rows.number());
         file.times = fitting<unsigned>(rows.number());
+        report.trust = read_trust(rows);
         boot->files.push_back(std::move(file));
     }
 }
@@ -316,7 +344,7 @@ void History::write_phone(const ChangedPhone& changed, Moment now) {
     drop_boots.bind(mac).bind(phone.boots.front().number).bind(changed.from_boot).run();
     auto put_boot = database_->statement("INSERT INTO boot VALUES(?, ?, ?, ?, ?)");
     auto put_step = database_->statement("INSERT INTO step VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    auto put_file = database_->statement("INSERT INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    auto put_file = database_->statement("INSERT INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (const auto& boot : phone.boots) {
         if (boot.number < changed.from_boot) {
             continue;
@@ -341,7 +369,9 @@ void History::write_phone(const ChangedPhone& changed, Moment now) {
             put_file.bind(report.reason).bind(static_cast<std::int64_t>(report.bytes));
             put_file.bind(static_cast<std::int64_t>(report.blocks)).bind(static_cast<std::int64_t>(report.resent));
             put_file.bind(std::chrono::duration_cast<milliseconds>(report.took).count()).bind(times.kept(file.first));
-            put_file.bind(times.kept(report.ended)).bind(file.times).run();
+            put_file.bind(times.kept(report.ended)).bind(file.times).bind(static_cast<std::int64_t>(report.trust.form));
+            put_file.bind(static_cast<std::int64_t>(report.trust.signer)).bind(report.trust.signer_name);
+            put_file.bind(as_text(report.trust.accepted)).run();
         }
     }
 }

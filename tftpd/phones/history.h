@@ -35,7 +35,7 @@ struct Moment {
 
 class History {
 public:
-    static constexpr int version = 1;  ///< of the tables
+    static constexpr int version = 2;  ///< of the tables
 
     /// Nothing is opened yet. `file` is in a directory of its own, which is made if it is not there.
     History(std::filesystem::path file, PhoneHistory settings);

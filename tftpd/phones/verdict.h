@@ -4,7 +4,7 @@
 // Only what this box can see is judged: DHCP by its own Kea, files by its own TFTP and HTTP. What comes first on a phone's way
 // is judged first, since all that follows depends on it:
 //
-//   DHCP → option 150 → any file request → trust list → configuration → the way of the bytes → firmware
+//   DHCP → option 150 → any file request → trust list → configuration → who signed it → the way of the bytes → firmware
 //   → loops → two homes → all well
 #pragma once
 
@@ -20,26 +20,28 @@ namespace branchline {
 
 struct Verdict {
     enum class Kind {
-        well,                   ///< it has its configuration, and nothing is odd
-        booting,                ///< too early to say
-        nothing_heard,          ///< neither DHCP nor a file request
-        no_offer,               ///< it asks for a lease, and the DHCP server has none for it
-        no_lease,               ///< offered, and not taken
-        other_dhcp,             ///< it took the lease of another DHCP server
-        no_servers,             ///< a lease, and no TFTP servers with it
-        no_file_request,        ///< servers sent, and no file asked
-        other_server,           ///< the same, and the first server is another machine
-        gone,                   ///< its lease ended and nothing followed
-        configuration_nowhere,  ///< no cluster has it
-        refused,                ///< we refused it its configuration
-        binding_refused,        ///< the same, since it asked from an address that is not leased to it
-        unavailable,            ///< who may have it cannot be reached
-        stopped_early,          ///< trust list or other files, and then no configuration asked
-        answers_lost,           ///< nothing that we sent was ever answered
-        lossy,                  ///< files arrive with many resends, or break off
-        firmware_incomplete,    ///< a file of a firmware load is missing
-        loops,                  ///< the same again and again
-        two_homes,              ///< two clusters have its configuration
+        well,                    ///< it has its configuration, and nothing is odd
+        booting,                 ///< too early to say
+        nothing_heard,           ///< neither DHCP nor a file request
+        no_offer,                ///< it asks for a lease, and the DHCP server has none for it
+        no_lease,                ///< offered, and not taken
+        other_dhcp,              ///< it took the lease of another DHCP server
+        no_servers,              ///< a lease, and no TFTP servers with it
+        no_file_request,         ///< servers sent, and no file asked
+        other_server,            ///< the same, and the first server is another machine
+        gone,                    ///< its lease ended and nothing followed
+        configuration_nowhere,   ///< no cluster has it
+        refused,                 ///< we refused it its configuration
+        binding_refused,         ///< the same, since it asked from an address that is not leased to it
+        unavailable,             ///< who may have it cannot be reached
+        stopped_early,           ///< trust list or other files, and then no configuration asked
+        wrong_signer,            ///< a trust list or configuration by a signer whom its trust list does not name
+        unsigned_configuration,  ///< it has a trust list, and its configuration has no signature
+        answers_lost,            ///< nothing that we sent was ever answered
+        lossy,                   ///< files arrive with many resends, or break off
+        firmware_incomplete,     ///< a file of a firmware load is missing
+        loops,                   ///< the same again and again
+        two_homes,               ///< two clusters have its configuration
     };
     enum class Level { well, waiting, warning, problem };
 

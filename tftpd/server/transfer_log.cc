@@ -5,6 +5,7 @@
 #include "tftpd/base/histogram.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/resolver.h"
+#include "tftpd/resolve/trust_reader.h"
 
 #include "server_messages.h"
 
@@ -67,6 +68,9 @@ void TransferLog::tell(const Session& session, FileReport::Outcome outcome, std:
         report.bytes = sent.bytes;
         report.blocks = sent.blocks;
         report.resent = sent.resent;
+    }
+    if (outcome == FileReport::Outcome::sent && session.content) {
+        report.trust = read_trust(report.name, *session.content);
     }
     report.took = now - session.started;
     report.ended = now;

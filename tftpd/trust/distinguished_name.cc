@@ -84,4 +84,12 @@ bool same_name(std::string_view left, std::string_view right) {
     return parts_of(left) == parts_of(right);
 }
 
+std::string comparable_name(std::string_view name) {
+    std::string text;
+    for (const auto& part : parts_of(name)) {
+        text += part + ';';
+    }
+    return text;
+}
+
 }  // namespace branchline::trust

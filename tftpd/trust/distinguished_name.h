@@ -19,4 +19,7 @@ std::string cisco_name(const mbedtls_asn1_named_data& name);
 /// Do the two say the same? Without regard to order, ';' or ',', blanks beside them, quotes, and case.
 bool same_name(std::string_view left, std::string_view right);
 
+/// The same text for all names that same_name() holds to say the same.
+std::string comparable_name(std::string_view name);
+
 }  // namespace branchline::trust

@@ -79,7 +79,7 @@ TEST_GROUP(History) {
 
 TEST(History, WhatWasWrittenIsReadAgain) {
     story.leased({"192.0.2.1", "192.0.2.2"}).file("CTLSEP001122334455.tlv", Outcome::not_found, "none", "hq-east: not found");
-    story.configured().configured().wait(600);
+    story.configured().configured().got_list(~KeyId{0}, {1, ~KeyId{1}}).wait(600);
     story.dhcp(Story::Step::offered, {}, "no-servers").file("ringlist.xml", Outcome::broken_off, "files", "silent", 70, 7, 3);
     History history(file, settings);
     write(history, moment());
@@ -101,7 +101,8 @@ TEST(History, WhatWasWrittenIsReadAgain) {
     CHECK_EQUAL(std::string("no-servers"), phone.boots[1].dhcp.at(0).why_none);
     CHECK(phone.boots[1].dhcp.at(0).servers.empty());
     const auto& files = phone.boots[0].files;
-    CHECK_EQUAL(2U, files.size());
+    CHECK_EQUAL(3U, files.size());
+    CHECK(files[2].report.trust == before.boots[0].files[2].report.trust);
     CHECK_EQUAL(std::string("hq-east: not found"), files[0].report.reason);
     CHECK_EQUAL(2U, files[1].times);
     const auto& broken = phone.boots[1].files.at(0).report;

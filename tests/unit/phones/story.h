@@ -19,6 +19,7 @@ struct Story {
     TimePoint now = TimePoint{} + std::chrono::hours(100);
     std::optional<MacAddress> holder = mac;
     VerdictContext context{};
+    FileTrust trust{};  ///< of the files that follow
 
     Story& wait(int seconds) {
         now += std::chrono::seconds(seconds);
@@ -51,8 +52,21 @@ struct Story {
         report.resent = resent;
         report.took = std::chrono::milliseconds(20);
         report.ended = now;
+        report.trust = trust;
         timelines.add(std::move(report), holder);
         return wait(1);
+    }
+    Story& got_list(KeyId signer, std::vector<KeyId> accepted, const std::string& source = "cluster:hq-east") {
+        trust = {FileTrust::Form::list, signer, "CN=key-" + std::to_string(signer), std::move(accepted)};
+        file("ITLSEP001122334455.tlv", Outcome::sent, source);
+        trust = {};
+        return *this;
+    }
+    Story& got_signed(KeyId signer, const std::string& source = "cluster:hq-east") {
+        trust = {FileTrust::Form::signed_once, signer, "CN=key-" + std::to_string(signer), {}};
+        file("SEP001122334455.cnf.xml.sgn", Outcome::sent, source);
+        trust = {};
+        return *this;
     }
     Story& configured() { return file("SEP001122334455.cnf.xml", Outcome::sent, "cluster:hq-east"); }
 

@@ -32,3 +32,9 @@ TEST(DistinguishedName, SpellingsOfOneNameAreTheSame) {
     CHECK(!same_name("CN=a;CN=a", "CN=a"));
     CHECK(!same_name("CN=ab", "CN=a;b"));
 }
+
+TEST(DistinguishedName, NamesThatSayTheSameCompareTheSame) {
+    CHECK_EQUAL(comparable_name("CN=a;OU=b"), comparable_name("ou=B, cn=\"A\""));
+    CHECK(comparable_name("CN=a;OU=b") != comparable_name("CN=a;OU=c"));
+    CHECK(comparable_name("CN=a;OU=b") != comparable_name("CN=a"));
+}
