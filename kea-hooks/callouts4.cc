@@ -6,6 +6,8 @@
 #include "kea-hooks/export.h"
 #include "kea-hooks/first_look.h"
 #include "kea-hooks/options.h"
+#include "kea-hooks/probe_messages.h"
+#include "kea-hooks/stranger.h"
 
 #include <dhcp/dhcp4.h>
 #include <dhcp/option_int.h>
@@ -96,6 +98,10 @@ void send4(Runtime& all, isc::hooks::CalloutHandle& handle) {
     if (!query || !published || !surroundings) {
         return;
     }
+    if (const auto* vendor_class = look(*query, DHO_VENDOR_CLASS_IDENTIFIER);
+        vendor_class != nullptr && as_text(payload(*vendor_class)) == probe_mark) {
+        return;  // a look for other DHCP servers, ours or a partner's
+    }
     const auto& table = in_force(*published);
     const std::uint32_t subnet_id = subnet ? subnet->getID() : 0;
     const auto leased = nonzero(response->getYiaddr());
@@ -139,13 +145,6 @@ void send4(Runtime& all, isc::hooks::CalloutHandle& handle) {
     });
 }
 
-/// Is it a DHCP server that is neither this machine nor its partner? That one is the other address of "tftp-servers".
-bool is_stranger(const Address& server, const Setting& setting, const Surroundings& surroundings) {
-    const auto is_partner = [&](const ServerEntry& entry) { return entry.address && *entry.address == server; };
-    return !server.empty() && !surroundings.is_own(server) &&
-           (setting.servers == nullptr || std::ranges::none_of(setting.servers->of(Family::v4), is_partner));
-}
-
 /// Before Kea has looked at it: a DISCOVER, of which is not known yet whether an OFFER follows, and a REQUEST to a stranger,
 /// which Kea passes over.
 void received4(Runtime& all, isc::hooks::CalloutHandle& handle) {
@@ -156,7 +155,7 @@ void received4(Runtime& all, isc::hooks::CalloutHandle& handle) {
         return;
     }
     const auto seen = first_look(ByteView(query->data_.data(), query->data_.size()));
-    if (!seen || (seen->type != DHCPDISCOVER && seen->type != DHCPREQUEST)) {
+    if (!seen || (seen->type != DHCPDISCOVER && seen->type != DHCPREQUEST) || as_text(seen->vendor_class) == probe_mark) {
         return;
     }
     const auto& setting = in_force(*published).global();

@@ -5,6 +5,7 @@
 #include "kea-hooks/endpoint.h"
 #include "kea-hooks/export.h"
 #include "kea-hooks/options.h"
+#include "kea-hooks/probe_messages.h"
 
 #include <dhcp/dhcp6.h>
 #include <dhcp/option6_ia.h>
@@ -137,7 +138,7 @@ void describe_client(EventRecord& record, const Pkt6& query) {
 void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     const auto response = argument<Packet6>(handle, "response6");
     const auto query = argument<Packet6>(handle, "query6");
-    if (!response || !query || !may_carry_options(*query, *response)) {
+    if (!response || !query || !may_carry_options(*query, *response) || is_probe_duid(duid_of(*query))) {
         return;
     }
     const auto subnet = argument<ClientSubnet6>(handle, "subnet6");
@@ -191,7 +192,7 @@ void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
 void received6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     const auto query = argument<Packet6>(handle, "query6");
     const auto published = all.table.read();
-    if (!query || !published || query->getType() != DHCPV6_SOLICIT) {
+    if (!query || !published || query->getType() != DHCPV6_SOLICIT || is_probe_duid(duid_of(*query))) {
         return;
     }
     const auto& setting = in_force(*published).global();

@@ -3,6 +3,7 @@
 #include "kea-hooks/kea.h"
 #include "kea-hooks/scope_report.h"
 
+#include <dhcpsrv/cfg_iface.h>
 #include <dhcpsrv/cfgmgr.h>
 #include <dhcpsrv/client_class_def.h>
 #include <dhcpsrv/host.h>
@@ -73,6 +74,15 @@ void read_hosts(Table& table, const isc::dhcp::ConstHostCollection& hosts, Famil
     }
 }
 
+std::vector<std::string> interfaces_of(SrvConfig& configuration) {
+    std::vector<std::string> names;
+    const auto written = configuration.getCfgIface()->toElement()->get("interfaces");
+    for (const auto& name : written ? written->listValue() : std::vector<isc::data::ElementPtr>()) {
+        names.push_back(name->stringValue());
+    }
+    return names;
+}
+
 }  // namespace
 
 std::unique_ptr<InForce> read_configuration(const SrvConfig& configuration, const isc::data::ConstElementPtr& parameters,
@@ -82,7 +92,7 @@ std::unique_ptr<InForce> read_configuration(const SrvConfig& configuration, cons
     if (!problems.empty()) {
         base.servers = ServerList{};
     }
-    auto made = std::make_unique<InForce>(InForce{Table(std::move(base)), &configuration, nullptr, {}});
+    auto made = std::make_unique<InForce>(InForce{Table(std::move(base)), &configuration, nullptr, {}, interfaces_of(server)});
     auto& table = made->table;
     table.set_global(read_user_context(server.getContext(), "global user-context", problems));
     const auto hosts = server.getCfgHosts();

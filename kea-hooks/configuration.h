@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace isc::dhcp {
 class SrvConfig;
@@ -30,6 +31,7 @@ struct InForce {
     const void* configuration = nullptr;    ///< the SrvConfig that the table was made of
     std::unique_ptr<const InForce> before;  ///< in force while Kea's current configuration is not `configuration`
     isc::data::ConstElementPtr scopes{};    ///< what the daemon is told of it (scope_report.h)
+    std::vector<std::string> interfaces{};  ///< where Kea listens, as in its "interfaces-config"
 };
 
 /// Reads every scope of `configuration`. With a problem in `parameters`, `lenient` makes the base one without servers.

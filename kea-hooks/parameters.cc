@@ -31,6 +31,8 @@ public:
     std::optional<ServerList> servers(const ConstElementPtr& value);
     std::optional<Alternatives> alternatives(const ConstElementPtr& value);
     std::optional<std::string> event_socket(const ConstElementPtr& value);
+    std::optional<unsigned> probe_interval(const ConstElementPtr& value);
+    std::optional<std::vector<Address>> known_dhcp_servers(const ConstElementPtr& value);
 
 private:
     bool server(const ConstElementPtr& value, ServerList& list);
@@ -140,6 +142,32 @@ std::optional<std::string> Reader::event_socket(const ConstElementPtr& value) {
     return path;
 }
 
+std::optional<unsigned> Reader::probe_interval(const ConstElementPtr& value) {
+    if (value->getType() != Element::integer || value->intValue() < 0 || value->intValue() > longest_probe_interval) {
+        wrong(value, "\"probe-interval\" must be a whole number of seconds from 0 (no look for other DHCP servers) to 604800");
+        return std::nullopt;
+    }
+    return static_cast<unsigned>(value->intValue());
+}
+
+std::optional<std::vector<Address>> Reader::known_dhcp_servers(const ConstElementPtr& value) {
+    const char* rule = "\"known-dhcp-servers\" is a list of at most 64 IPv4 and IPv6 addresses, or empty";
+    if (value->getType() != Element::list || value->size() > max_known_dhcp_servers) {
+        wrong(value, rule);
+        return std::nullopt;
+    }
+    std::vector<Address> known;
+    for (const auto& entry : value->listValue()) {
+        const auto address = entry->getType() == Element::string ? parse_address(entry->stringValue()) : std::nullopt;
+        if (!address) {
+            wrong(entry, rule);
+            return std::nullopt;
+        }
+        known.push_back(*address);
+    }
+    return known;
+}
+
 }  // namespace
 
 Layer read_layer(const ConstElementPtr& map, const std::string& scope, Problems& problems) {
@@ -185,10 +213,14 @@ Layer read_layer(const ConstElementPtr& map, const std::string& scope, Problems&
             layer.alternatives = reader.alternatives(value);
         } else if (key == "event-socket") {
             layer.event_socket = reader.event_socket(value);
+        } else if (key == "probe-interval") {
+            layer.probe_interval = reader.probe_interval(value);
+        } else if (key == "known-dhcp-servers") {
+            layer.known_dhcp_servers = reader.known_dhcp_servers(value);
         } else if (key != "comment") {
             reader.wrong(value, quoted(key) +
                                     " is no setting of the hook; known are tftp-servers, endpoints, order, "
-                                    "withdraw-dead, alternatives and event-socket");
+                                    "withdraw-dead, alternatives, event-socket, probe-interval and known-dhcp-servers");
         }
     }
     return layer;

@@ -15,8 +15,11 @@
 
 namespace branchline::hook {
 
-inline constexpr std::size_t max_servers = 63;       ///< of one family: 63 x 4 bytes fill DHCPv4's option (RFC 2132 2)
-inline constexpr std::size_t max_socket_path = 107;  ///< bytes, sockaddr_un
+inline constexpr std::size_t max_servers = 63;               ///< of one family: 63 x 4 bytes fill DHCPv4's option (RFC 2132 2)
+inline constexpr std::size_t max_socket_path = 107;          ///< bytes, sockaddr_un
+inline constexpr unsigned default_probe_interval = 3600;     ///< seconds
+inline constexpr unsigned longest_probe_interval = 604'800;  ///< seconds
+inline constexpr std::size_t max_known_dhcp_servers = 64;
 inline constexpr const char* user_context_key = "branchline";
 inline constexpr const char* default_event_socket = "/run/kea/branchline-events.sock";
 
@@ -51,6 +54,8 @@ struct Layer {
     std::optional<bool> withdraw_dead;
     std::optional<Alternatives> alternatives;
     std::optional<std::string> event_socket;  ///< empty text: no events
+    std::optional<unsigned> probe_interval;   ///< seconds between two looks for other DHCP servers; 0 = none. Global only
+    std::optional<std::vector<Address>> known_dhcp_servers;  ///< that are no strangers. Global only
 };
 
 /// One wrong value: "file:line:column: what, the rule, the way out".

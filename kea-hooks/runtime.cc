@@ -1,6 +1,7 @@
 #include "kea-hooks/runtime.h"
 
 #include "kea-hooks/log.h"
+#include "kea-hooks/stranger.h"
 #include "tftpd/api/server_table.h"
 #include "tftpd/client/daemon_client.h"
 
@@ -39,7 +40,8 @@ constexpr seconds scopes_retry{2};
 
 }  // namespace
 
-Runtime::Runtime(Family family, std::string server_table) : server_table_(std::move(server_table)), reader_(family) {}
+Runtime::Runtime(Family family, std::string server_table)
+    : server_table_(std::move(server_table)), reader_(family), probe_(family) {}
 
 Runtime::~Runtime() {
     stop_.store(true);
@@ -123,6 +125,7 @@ void Runtime::once_a_second() {
     }
     find_listener();
     tell_scopes();
+    look_for_strangers();
     table.reclaim();
     surroundings.reclaim();
     warn_of_drops();
@@ -286,6 +289,30 @@ void Runtime::tell_leases() {
                 listener_.clear();
                 told_.forget();
                 return;
+        }
+    }
+}
+
+void Runtime::look_for_strangers() {
+    const auto published = table.read();
+    if (!published) {
+        return;
+    }
+    const auto& setting = in_force(*published).global();
+    const auto heard =
+        probe_.look(published->interfaces, seconds(setting.probe_interval), watch_.addresses(), steady_clock::now());
+    for (const auto& one : heard) {
+        if (!is_stranger(one.server, setting, now_)) {
+            continue;
+        }
+        statistics.add(HookCounter::foreign_dhcp_heard);
+        auto* record = event_socket_.empty() ? nullptr : events.begin();
+        if (record != nullptr) {
+            record->set_socket(event_socket_);
+            record->kind = api::LeaseEvent::Kind::elsewhere;
+            record->family = one.server.family();
+            record->set_servers({&one.server, 1});
+            events.commit(record);
         }
     }
 }

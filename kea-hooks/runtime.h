@@ -11,6 +11,7 @@
 #include "kea-hooks/interface_watch.h"
 #include "kea-hooks/lease_reader.h"
 #include "kea-hooks/published.h"
+#include "kea-hooks/rogue_probe.h"
 #include "kea-hooks/statistics.h"
 #include "kea-hooks/surroundings.h"
 #include "kea-hooks/told_leases.h"
@@ -49,12 +50,14 @@ private:
     void compare_leases();
     void tell_leases();
     void tell_scopes();
+    void look_for_strangers();
 
     const std::string server_table_;
     InterfaceWatch watch_;
     EventSender sender_;
     LeaseReader reader_;
     ToldLeases told_;
+    RogueProbe probe_;
     Surroundings now_;          ///< the helper's own copy
     int stop_descriptor_ = -1;  ///< eventfd, readable once the thread is to end
     std::atomic<bool> stop_{false};

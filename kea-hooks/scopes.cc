@@ -20,7 +20,7 @@ const Layer& defaults() {
 
 bool says_nothing(const Layer& layer) {
     return !layer.servers && !layer.endpoints && !layer.order && !layer.withdraw_dead && !layer.alternatives &&
-           !layer.event_socket;
+           !layer.event_socket && !layer.probe_interval && !layer.known_dhcp_servers;
 }
 
 }  // namespace
@@ -43,6 +43,12 @@ void Setting::override_with(const Layer& nearer) {
     }
     if (nearer.event_socket) {
         event_socket = &*nearer.event_socket;
+    }
+    if (nearer.probe_interval) {
+        probe_interval = *nearer.probe_interval;
+    }
+    if (nearer.known_dhcp_servers) {
+        known_dhcp_servers = &*nearer.known_dhcp_servers;
     }
 }
 

@@ -28,6 +28,8 @@ struct Setting {
     Order order = Order::listed;
     bool withdraw_dead = true;
     Alternatives alternatives;
+    unsigned probe_interval = default_probe_interval;
+    const std::vector<Address>* known_dhcp_servers = nullptr;  ///< none: nobody but this machine and "tftp-servers"
 
     void override_with(const Layer& nearer);
 };

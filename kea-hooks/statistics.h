@@ -10,17 +10,18 @@
 namespace branchline::hook {
 
 // X(enumerator, "name")
-#define BRANCHLINE_HOOK_COUNTERS(X)           \
-    X(option_150_sent, "option-150-sent")     \
-    X(suboption_1_sent, "suboption-1-sent")   \
-    X(alternatives_sent, "alternatives-sent") \
-    X(not_a_phone, "not-a-phone")             \
-    X(no_server, "no-server")                 \
-    X(dead_withdrawn, "dead-withdrawn")       \
-    X(events_sent, "events-sent")             \
-    X(events_dropped, "events-dropped")       \
-    X(leases_told, "leases-told")             \
-    X(errors, "errors")                       \
+#define BRANCHLINE_HOOK_COUNTERS(X)             \
+    X(option_150_sent, "option-150-sent")       \
+    X(suboption_1_sent, "suboption-1-sent")     \
+    X(alternatives_sent, "alternatives-sent")   \
+    X(not_a_phone, "not-a-phone")               \
+    X(no_server, "no-server")                   \
+    X(dead_withdrawn, "dead-withdrawn")         \
+    X(events_sent, "events-sent")               \
+    X(events_dropped, "events-dropped")         \
+    X(leases_told, "leases-told")               \
+    X(foreign_dhcp_heard, "foreign-dhcp-heard") \
+    X(errors, "errors")                         \
     X(configuration_errors, "configuration-errors")
 
 enum class HookCounter : std::size_t {

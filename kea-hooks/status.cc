@@ -55,6 +55,12 @@ ElementPtr status(Runtime& all) {
         const auto& global = table.global();
         const auto settings = setting_element(global, family);
         settings->set("event-socket", Element::create(global.event_socket == nullptr ? std::string() : *global.event_socket));
+        settings->set("probe-interval", Element::create(static_cast<long long>(global.probe_interval)));
+        auto known = Element::createList();
+        for (const auto& address : global.known_dhcp_servers == nullptr ? std::vector<Address>() : *global.known_dhcp_servers) {
+            known->add(Element::create(to_text(address)));
+        }
+        settings->set("known-dhcp-servers", known);
         map->set("settings", settings);
         map->set("scopes", Element::create(static_cast<long long>(table.scopes())));
         map->set("scope-report", isc::data::copy(scopes_in_force(*published)));

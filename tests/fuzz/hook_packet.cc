@@ -1,9 +1,11 @@
 // A client's packet with any options, taken apart by Kea's own parser, into the send callouts of the real hook library: nothing
 // is thrown, the response keeps what Kea put into it, and what we put in has the form that the options have.
 //
-//   hook4   flags | options                        the fixed header before them is always a good one
-//   hook6   flags | message type, … , options      flag 8: as a client's message with a good header; else all of it
+//   hook4   flags | options                        the fixed header before them is always a good one; the same as another
+//   server's answer hook6   flags | message type, … , options      flag 8: as a client's message with a good header; else all
+//   of it
 #include "tests/fuzz/targets.h"
+#include "kea-hooks/probe_messages.h"
 #include "tests/unit/kea-hooks/hook_driver.h"
 
 #include <dhcp/dhcp4.h>
@@ -76,6 +78,19 @@ const Wire name_server4{192, 0, 2, 53};
 const Wire name_server6{0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x35};
 const Wire foreign_vendor{0, 0, 1, 0x37, 0, 1, 0, 1, 7};  // enterprise 311, sub-option 1
 
+/// What the look for other DHCP servers hears: anything as a frame, and options behind good headers.
+void hear(ByteView input, const Wire& message) {
+    (void)server_of_frame(input);
+    (void)is_advertise(input, 1);
+    auto frame = discover_frame({}, 1);
+    constexpr std::size_t headers = 42;  // Ethernet, IP, UDP
+    frame.resize(headers);
+    write_u16(frame, headers - 6, 68);  // to a client
+    frame.insert(frame.end(), message.begin(), message.end());
+    frame[headers] = BOOTREPLY;
+    (void)server_of_frame(frame);
+}
+
 }  // namespace
 
 void hook4(ByteView input) {
@@ -88,6 +103,7 @@ void hook4(ByteView input) {
     const Wire cookie{0x63, 0x82, 0x53, 0x63};
     wire.insert(wire.end(), cookie.begin(), cookie.end());
     wire.insert(wire.end(), input.begin() + (input.empty() ? 0 : 1), input.end());
+    hear(input, wire);
     const auto query = unpacked<Pkt4>(wire);
     if (!query) {
         return;

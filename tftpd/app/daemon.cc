@@ -106,10 +106,11 @@ void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     phones->heard(event);
     partners->named(event.servers);
     using Kind = api::LeaseEvent::Kind;
-    if (event.kind == Kind::elsewhere && !event.servers.empty() && strangers.first(event.servers.front(), Clock::now())) {
-        LOG_WARN(app_logger, APP_FOREIGN_DHCP)
-            .arg(escaped(event.servers.front()))
-            .arg(event.mac ? to_text(*event.mac) : "unknown");
+    if (event.kind == Kind::elsewhere && !event.servers.empty()) {
+        const auto phone = event.mac ? to_text(*event.mac) : std::string();
+        if (strangers.seen(event.servers.front(), phone, Clock::now())) {
+            LOG_WARN(app_logger, APP_FOREIGN_DHCP).arg(escaped(event.servers.front())).arg(phone.empty() ? "none" : phone);
+        }
     }
     if (event.mac && (event.kind == Kind::seen || event.kind == Kind::committed || event.kind == Kind::renewed)) {
         auto digits = to_digits(*event.mac);
@@ -148,6 +149,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.http = http.get();
     targets.service = service.get();
     targets.phones = phones.get();
+    targets.strangers = &strangers;
     targets.certificates = certificates.get();
     targets.own_lists = own_lists.get();
     targets.identity = [this] { return identity(); };

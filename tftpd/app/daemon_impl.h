@@ -9,7 +9,6 @@
 #include "tftpd/app/notify.h"
 #include "tftpd/app/self_watch.h"
 #include "tftpd/app/server_table_writer.h"
-#include "tftpd/app/strangers.h"
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config_reader.h"
 #include "tftpd/console/console.h"
@@ -20,6 +19,7 @@
 #include "tftpd/phones/event_receiver.h"
 #include "tftpd/phones/history_keeper.h"
 #include "tftpd/phones/phone_watch.h"
+#include "tftpd/phones/strangers.h"
 #include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/server/tftp_server.h"
@@ -96,8 +96,8 @@ struct Daemon::Impl {
     std::unique_ptr<Console> console;
     std::unique_ptr<AdminService> admin;
     std::unique_ptr<PartnerWatch> partners;
-    Strangers strangers;  ///< the event receiver's thread's own
-    BootWatch boots;      ///< the same
+    Strangers strangers;
+    BootWatch boots;  ///< the event receiver's thread's own
     std::unique_ptr<EventReceiver> events;
     std::unique_ptr<ControlSocket> control;
     std::unique_ptr<Commands> commands;

@@ -21,6 +21,7 @@ class TftpServer;
 class HttpFileService;
 class ServiceSwitch;
 class PhoneWatch;
+class Strangers;
 namespace trust {
 class CertificateStores;
 class OwnLists;
@@ -34,6 +35,7 @@ struct CommandTargets {
     HttpFileService* http = nullptr;
     ServiceSwitch* service = nullptr;
     PhoneWatch* phones = nullptr;
+    const Strangers* strangers = nullptr;
     trust::CertificateStores* certificates = nullptr;
     trust::OwnLists* own_lists = nullptr;
     std::function<tls::IdentityPtr()> identity;                        ///< what TLS shows; null: nothing

@@ -6,6 +6,7 @@
 #include "tftpd/control/command_list.h"
 #include "tftpd/control/version.h"
 #include "tftpd/http/file_service.h"
+#include "tftpd/phones/strangers.h"
 #include "tftpd/server/tftp_server.h"
 #include "tftpd/trust/expiry_watch.h"
 
@@ -45,11 +46,12 @@ struct Statistic {
 
 std::vector<Statistic> statistics(const CommandTargets& targets) {
     std::vector<Statistic> all;
-    all.reserve(counter_names.size() + 2);
+    all.reserve(counter_names.size() + 3);
     for (std::size_t i = 0; i < counter_names.size(); ++i) {
         all.push_back({std::string(counter_names[i]), counters.get(static_cast<Counter>(i))});
     }
     all.push_back({"tftp-transfers-running", targets.tftp != nullptr ? targets.tftp->transfers() : 0});
+    all.push_back({"foreign-dhcp-servers", targets.strangers != nullptr ? targets.strangers->all(Clock::now()).size() : 0});
     all.push_back({"http-connections-open", targets.http != nullptr ? targets.http->connections() : 0});
     return all;
 }
@@ -65,6 +67,21 @@ ElementPtr certificates_ending(const trust::CertificateStores& certificates, con
         one->set("name", Element::create(is_utf8(ending.name) ? ending.name : escaped(ending.name)));
         one->set("days-left", Element::create(static_cast<std::int64_t>(ending.days)));
         one->set("fingerprint", Element::create(ending.fingerprint));
+        list->add(one);
+    }
+    return list;
+}
+
+// Those of the last day.
+ElementPtr foreign_dhcp_servers(const Strangers& strangers) {
+    auto list = Element::createList();
+    for (const auto& stranger : strangers.all(Clock::now())) {
+        auto one = Element::createMap();
+        one->set("address", Element::create(escaped(stranger.server)));
+        one->set("seen", seconds_since(stranger.seen));
+        if (!stranger.phone.empty()) {
+            one->set("phone", Element::create(stranger.phone));
+        }
         list->add(one);
     }
     return list;
@@ -96,6 +113,9 @@ ConstElementPtr status(const CommandTargets& targets) {
     arguments->set("transfers", number(targets.tftp != nullptr ? targets.tftp->transfers() : 0));
     arguments->set("http-connections", number(targets.http != nullptr ? targets.http->connections() : 0));
     arguments->set("clusters", number(config->clusters.size()));
+    if (targets.strangers != nullptr) {
+        arguments->set("foreign-dhcp-servers", foreign_dhcp_servers(*targets.strangers));
+    }
     if (targets.certificates != nullptr) {
         const auto own = tls::own_certificates(targets.identity ? targets.identity() : nullptr);
         arguments->set("certificates-ending", certificates_ending(*targets.certificates, own));

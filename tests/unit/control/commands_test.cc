@@ -168,7 +168,7 @@ TEST(Commands, StatisticsHaveKeasShape) {
     LONGS_EQUAL(5, one->get("http-requests")->get(0)->get(0)->intValue());
     CHECK(one->get("http-requests")->get(0)->get(1)->stringValue().size() >= 19);  // 2025-01-31 12:00:00.000000
     const auto all = arguments(send(R"({ "command": "statistic-get-all" })"));
-    UNSIGNED_LONGS_EQUAL(counter_names.size() + 2, all->size());
+    UNSIGNED_LONGS_EQUAL(counter_names.size() + 3, all->size());
     for (const auto name : counter_names) {
         CHECK_TEXT(all->contains(std::string(name)), name.data());
     }

@@ -32,8 +32,11 @@ TEST_GROUP(Parameters) {
 
 TEST(Parameters, AllKeysAreRead) {
     const auto layer = read(R"({ "tftp-servers": [ "auto", "192.0.2.2", "2001:db8::2" ], "endpoints": "all", "order": "spread",
-        "withdraw-dead": false, "alternatives": [ "option-66", "sub-option-2" ], "event-socket": "/x" })");
+        "withdraw-dead": false, "alternatives": [ "option-66", "sub-option-2" ], "event-socket": "/x",
+        "probe-interval": 60, "known-dhcp-servers": [ "192.0.2.3", "fe80::3" ] })");
     CHECK(problems.empty());
+    CHECK(layer.probe_interval == 60U);
+    CHECK_EQUAL(2u, layer.known_dhcp_servers->size());
     CHECK_EQUAL(2u, layer.servers->v4.size());
     CHECK_EQUAL(2u, layer.servers->v6.size());
     CHECK(layer.servers->v4[0].is_auto());
@@ -54,6 +57,19 @@ TEST(Parameters, NothingSaysNothing) {
           !layer.event_socket);
     CHECK(!read_layer({}, "none at all", problems).servers);
     CHECK(problems.empty());
+}
+
+TEST(Parameters, TheLookForOtherDhcpServers) {
+    CHECK(read(R"({ "probe-interval": 0 })").probe_interval == 0U);
+    CHECK(read(R"({ "probe-interval": 604800 })").probe_interval == 604'800U);
+    CHECK(problems.empty());
+    for (const char* value : {"-1", "604801", "\"60\"", "1.5", "true"}) {
+        wrong(std::string("{ \"probe-interval\": ") + value + " }", "from 0 (no look");
+    }
+    CHECK(read(R"({ "known-dhcp-servers": [] })").known_dhcp_servers->empty());
+    for (const char* value : {"\"192.0.2.1\"", "[ 7 ]", "[ \"dhcp.example.com\" ]"}) {
+        wrong(std::string("{ \"known-dhcp-servers\": ") + value + " }", "at most 64");
+    }
 }
 
 TEST(Parameters, AnEmptyListIsAList) {

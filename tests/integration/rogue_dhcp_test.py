@@ -1,0 +1,67 @@
+"""A second DHCP server on the phones' network, a real dnsmasq, is found by the look for it: before any phone has fallen for it."""
+
+from branch import dhcp, paths, tftpd
+from branch.case import BranchTest
+from branch.process import Process
+
+TOLD = 10  # seconds
+ROUTER, ROUTER6 = "192.168.1.1", "2001:db8:1::251"
+
+
+class Rogue(BranchTest):
+    """dnsmasq is a home router: its subnet is none of ours."""
+
+    @classmethod
+    def prepare(cls):
+        paths.require_commands("dnsmasq")
+        cls.start_tftpd()
+        cls.rogue = cls.branch.host("rogue", f"{ROUTER}/24", f"{ROUTER6}/64", switch=cls.branch.lan, mac="02:00:5e:00:00:66")
+        cls.link_local = cls.rogue.run(["ip", "-6", "-o", "addr", "show", "dev", "eth0", "scope", "link"]).stdout.split()[3].split("/")[0]
+
+    def start_dnsmasq(self, *ranges):
+        command = ["dnsmasq", "--keep-in-foreground", "--no-ping", "--port=0", "--conf-file=/dev/null", "--user=root", "--group=root",
+                   "--pid-file=", "--log-dhcp", "--log-facility=-", "--interface=eth0", "--dhcp-authoritative",
+                   f"--dhcp-leasefile={self.branch.work / 'dnsmasq.leases'}", *[f"--dhcp-range={one}" for one in ranges]]
+        process = self.own(Process("dnsmasq", command, self.branch.work / "dnsmasq.log", self.rogue))
+        process.wait_for("DHCP, IP range|DHCPv6, IP range", 10 * paths.PATIENCE)
+        return process
+
+    def told(self, since=0):
+        return {line["server"]: line["phone"] for line in self.tftpd.events("APP_FOREIGN_DHCP", since)}
+
+    def listed(self):
+        return [one["address"] for one in self.tftpd.command("status-get")["arguments"]["foreign-dhcp-servers"]]
+
+    def test_ItIsFoundAtTheStartAndEveryInterval(self):
+        for family in (4, 6):
+            server = self.start_kea(family, {"tftp-servers": ["auto"], "probe-interval": 2})
+            self.addCleanup(server.stop)
+        phone = self.branch.phone_host("quiet")
+        client = self.own(dhcp.Client4(phone, "eth0", "00:11:22:33:EE:01"))
+        self.assertIsNotNone(client.discover())
+        self.assertEqual(self.told(), {}, "nobody else is there")
+        # It comes later: the next look finds it.
+        dnsmasq = self.start_dnsmasq("192.168.1.100,192.168.1.150", "2001:db8:1::5000,2001:db8:1::5fff")
+        self.later(lambda: self.told().keys() >= {ROUTER, self.link_local}, TOLD, f"both families told: {self.told()}")
+        self.assertEqual(self.told(), {ROUTER: "none", self.link_local: "none"})
+        self.assertEqual(sorted(self.listed()), sorted([ROUTER, self.link_local]))
+        self.assertEqual(self.tftpd.statistic("foreign-dhcp-servers"), 2)
+        # Once an hour each, however often it is heard.
+        asked = dnsmasq.output().count("DHCPDISCOVER")
+        self.later(lambda: dnsmasq.output().count("DHCPDISCOVER") >= asked + 2, 15)
+        self.assertEqual(len(self.tftpd.events("APP_FOREIGN_DHCP")), 2)
+        # The look is no phone, and takes no lease.
+        phones = self.tftpd.command("tftp-phone-list", {"all": True})["arguments"].get("phones", [])
+        self.assertEqual([one["mac"] for one in phones], ["00:11:22:33:ee:01"])
+        self.assertNotIn("DHCPREQUEST", dnsmasq.output())
+
+    def test_OneThatIsKnownIsNone(self):
+        dnsmasq = self.start_dnsmasq("192.168.1.100,192.168.1.150", "2001:db8:1::5000,2001:db8:1::5fff")
+        since = len(self.tftpd.process.output())
+        for family in (4, 6):
+            server = self.start_kea(family, {"tftp-servers": ["auto"], "known-dhcp-servers": [ROUTER, self.link_local]})
+            self.addCleanup(server.stop)
+        self.later(lambda: "DHCPOFFER" in dnsmasq.output() and "DHCPADVERTISE" in dnsmasq.output(), TOLD, "it was asked and answered")
+        client = self.own(dhcp.Client4(self.branch.phone_host("other"), "eth0", "00:11:22:33:EE:02"))
+        self.assertIsNotNone(client.discover())
+        self.assertEqual(self.told(since), {})
