@@ -1,0 +1,119 @@
+// The resolver's parts and what holds them together. resolver.cc starts, reconfigures and ends them; resolver_answers.cc
+// answers questions; resolver_status.cc tells commands what is known. For these three files only.
+#pragma once
+
+#include "tftpd/base/clock.h"
+#include "tftpd/base/thread_pulse.h"
+#include "tftpd/resolve/binding_check.h"
+#include "tftpd/resolve/device_name_limit.h"
+#include "tftpd/resolve/file_signer.h"
+#include "tftpd/resolve/home_table.h"
+#include "tftpd/resolve/list_answers.h"
+#include "tftpd/resolve/loop_watch.h"
+#include "tftpd/resolve/resolver.h"
+#include "tftpd/resolve/resolver_core.h"
+#include "tftpd/resolve/secure_gate.h"
+#include "tftpd/store/file_cache.h"
+#include "tftpd/store/file_store.h"
+#include "tftpd/store/log_limit.h"
+#include "tftpd/upstream/cluster_fetch.h"
+#include "tftpd/upstream/discovery.h"
+#include "tftpd/upstream/prober.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace branchline {
+
+struct Resolver::Impl {
+    /// What callers look at on their own threads; replaced as a whole.
+    struct View {
+        ConfigPtr config;
+        std::shared_ptr<const FileStore> files;
+        std::shared_ptr<FileCache> cache;
+        std::shared_ptr<FileSigner> signer;  // none: nothing is signed
+    };
+
+    Impl(ConfigPtr config, const LeaseTable& leases, TrustSources trust);
+    ~Impl();
+
+    View view() {
+        const std::scoped_lock lock(mutex);
+        return now;
+    }
+
+    /// Runs `work` on the resolver's thread and waits for what it returns.
+    template <typename Work>
+    auto on_thread(Work work) {
+        std::promise<decltype(work())> result;
+        boost::asio::post(io, [&] {
+            if constexpr (std::is_void_v<decltype(work())>) {
+                work();
+                result.set_value();
+            } else {
+                result.set_value(work());
+            }
+        });
+        return result.get_future().get();
+    }
+
+    void arm();
+    [[nodiscard]] std::string lease_holder(const IpAddress& address) const;
+    [[nodiscard]] std::optional<std::string> home_for(const FileName& name, const Question& question, const Config& config);
+    [[nodiscard]] std::function<void(Answer)> learning(const FileName& name, const Question& question,
+                                                       std::function<void(Answer)> done);
+    void ask_home(const View& view, const FileName& name, const Question& question, const std::string& home,
+                  std::function<void(Answer)> done);
+    void answer_here(const View& view, const FileName& name, const Question& question, std::function<void(Answer)> done);
+    [[nodiscard]] bool answer_by_signer(const View& view, const FileName& name, const Question& question,
+                                        std::function<void(Answer)>& done);
+    void ask_others(const View& view, const FileName& name, const Question& question, std::function<void(Answer)> done);
+    [[nodiscard]] std::optional<Answer> refusal(const FileName& name, const Question& question, const Config& config);
+    [[nodiscard]] std::optional<Answer> bound(const FileName& name, const IpAddress& asked_by, const Config& config);
+    [[nodiscard]] std::optional<Answer> limited(const FileName& name, const IpAddress& asked_by, const Config& config);
+    [[nodiscard]] ConfigPtr effective();
+    void use(const ConfigPtr& config, const std::shared_ptr<FileCache>& cache);
+    void on_learned();
+
+    const SecureGate::Certificates certificates;
+    const std::shared_ptr<SecureGate> gate;
+    const ListAnswers lists;
+    const LeaseTable& leases;
+    HomeTable homes;
+    std::mutex mutex;
+    View now;
+    const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
+    LoopWatch loops;
+    BindingCheck binding;
+    LogLimit binding_log;
+    DeviceNameLimit device_names;
+    LogLimit sweep_log;
+    LogLimit loop_log;  ///< marks can be put on requests from any number of addresses
+
+    // Used on the resolver's thread only, but for io itself.
+    boost::asio::io_context io{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running{io.get_executor()};
+    boost::asio::steady_timer timer{io};
+    std::optional<TimePoint> armed;
+    HealthTable health;
+    RateTable rates;
+    ConfigPtr configured;  // as the operator wrote it; `now` has the learned clusters, too
+    std::unique_ptr<ClusterDiscovery> discovery;
+    ClusterTrafficTable traffic;
+    std::unique_ptr<ResolverCore> core;
+    std::unique_ptr<Prober> prober;
+    std::thread thread;
+    ThreadPulse pulse;  // of the one who asks
+};
+
+}  // namespace branchline
