@@ -61,6 +61,7 @@ struct Appliance {
     std::vector<std::string> admin_networks{};  ///< from where SSH and the web console may be used; none = from nowhere
     std::uint16_t console_port = 0;             ///< that of the daemon's admin-listener, open to those networks; 0 = to nobody
     std::string update_url{};                   ///< where "update" looks; empty = nowhere
+    std::string update_ca{};                    ///< certificate that vouches for it, base64; empty = Debian's authorities
 };
 
 /// What a box without a configuration does: it asks for addresses on its first port and serves nobody.

@@ -15,9 +15,14 @@ using isc::data::ConstElementPtr;
 
 constexpr std::size_t maximum_name = 15;  // of an interface: IFNAMSIZ without its closing NUL
 constexpr std::size_t maximum_ssh_key = 4096;
+constexpr std::size_t maximum_certificate = 16384;
 
 bool lower_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool is_base64(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/' || c == '=';
 }
 
 // RFC 1123 2.1: letters, digits and '-', the last not at either end.
@@ -285,13 +290,19 @@ private:
         if (!map_.has("update")) {
             return;
         }
-        const MapReader map(map_.get("update"), "update", {"url"});
+        const MapReader map(map_.get("update"), "update", {"url", "ca-certificate"});
         box_.update_url = map.text("url", {}, 0, 1024);
         if (!box_.update_url.empty() &&
             (!box_.update_url.starts_with("https://") || box_.update_url.find(' ') != std::string::npos)) {
             map.fail("url", shown(box_.update_url) +
                                 " is no https address. Write where the bundle is, such as "
                                 "\"https://updates.example.com/branchline.raucb\".");
+        }
+        box_.update_ca = map.text("ca-certificate", {}, 0, maximum_certificate);
+        if (!std::all_of(box_.update_ca.begin(), box_.update_ca.end(), is_base64)) {
+            map.fail("ca-certificate",
+                     "this is no certificate in base64. Write it as one line, without -----BEGIN and -----END; "
+                     "\"openssl x509 -in FILE -outform DER | base64 -w 0\" makes it so.");
         }
     }
 

@@ -131,6 +131,13 @@ SystemFiles system_files(const Appliance& appliance) {
     if (!appliance.update_url.empty()) {
         files["appliance/update-url"] = appliance.update_url + "\n";
     }
+    if (!appliance.update_ca.empty()) {
+        std::string pem = "-----BEGIN CERTIFICATE-----\n";
+        for (std::size_t at = 0; at < appliance.update_ca.size(); at += 64) {
+            pem += appliance.update_ca.substr(at, 64) + "\n";
+        }
+        files["appliance/update-ca.pem"] = pem + "-----END CERTIFICATE-----\n";
+    }
     return files;
 }
 

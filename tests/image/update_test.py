@@ -28,10 +28,10 @@ class Updates(ImageTest):
         (cls.broken / "root.img").write_bytes(random.Random(3).randbytes(4 * MIB))
 
     @classmethod
-    def bundle(cls, name, version, slots=None, keys=None):
+    def bundle(cls, name, version, slots=None, keys=None, board=BOARD):
         out = cls.branch.work / name
         environment = {**os.environ, "BRANCHLINE_VERSION": version, **({"BRANCHLINE_KEYS": str(keys)} if keys else {})}
-        command = [paths.CHECKOUT / "image/build/bundle", BOARD, slots or cls.image.parent, out]
+        command = [paths.CHECKOUT / "image/build/bundle", board, slots or cls.image.parent, out]
         subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
         return out.read_bytes()
 
@@ -44,6 +44,7 @@ class Updates(ImageTest):
         self.assertEqual(box.slot, "A")
         box.wait_for(r"update refused: .*(signature|certificate|verif)", 120)
         box.wait_for(r"update refused: version 0.0.9 is below", 120)
+        box.wait_for(f"update refused: it is for branchline-raspberry-pi-cm4, and this box is branchline-{BOARD}", 120)
         box.wait_for("updating from 0.1.0 to 0.1.5", 120)
         box.wait_for(r"update (refused|failed): ", 120)
         box.wait_for("updating from 0.1.0 to 0.2.0", 120)
@@ -61,7 +62,7 @@ class Updates(ImageTest):
         with open(box.disk, "r+b") as disk:
             disk.seek((ROOT_B + 4) * MIB)
             disk.write(random.Random(2).randbytes(20 * MIB))
-        for name in ("changed.raucb", "foreign.raucb", "old.raucb", "v2.raucb"):
+        for name in ("changed.raucb", "foreign.raucb", "old.raucb", "other.raucb", "v2.raucb"):
             box.remove(name)
         box.put("broken.raucb", self.bundle("broken.raucb", "0.3.0", self.broken))
         box.start().ready(600)
@@ -74,12 +75,13 @@ class Updates(ImageTest):
         self.assertEqual(box.get("UPDATE.TXT").count("update to 0.3.0 is installed"), 1)
 
     def refused_ones(self):
-        """Another signer, one bit changed, a version below the floor."""
+        """Another signer, another board, one bit changed, a version below the floor."""
         keys = self.branch.work / "foreign"
         subprocess.run([paths.CHECKOUT / "image/build/keys", keys], check=True, stdout=subprocess.PIPE)
         changed = bytearray(self.bundle("changed.raucb", "0.1.5", self.broken))
         changed[random.Random(1).randrange(len(changed) // 2)] ^= 1
         self.box.put("foreign.raucb", self.bundle("foreign.raucb", "0.2.0", self.broken, keys))
+        self.box.put("other.raucb", self.bundle("other.raucb", "0.2.0", self.broken, board="raspberry-pi-cm4"))
         self.box.put("old.raucb", self.bundle("old.raucb", "0.0.9", self.broken))
         self.box.put("changed.raucb", bytes(changed))
 

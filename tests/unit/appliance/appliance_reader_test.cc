@@ -134,3 +134,14 @@ TEST(ApplianceReader, UpdatesComeByHttpsOnly) {
     CHECK(has(refused(box(one_port, R"(, "update": { "url": "http://updates.example.com/x" })")), "https"));
     CHECK_FALSE(read(box(one_port, R"(, "update": { "url": "https://updates.example.com/x" })")).update_url.empty());
 }
+
+TEST(ApplianceReader, AnUpdateServersAuthorityIsACertificateInBase64) {
+    const auto with = [](const std::string& ca) {
+        return box(one_port, R"(, "update": { "url": "https://updates.example.com/x", "ca-certificate": ")" + ca + R"(" })");
+    };
+    STRCMP_EQUAL("MIIB+/aA==", read(with("MIIB+/aA==")).update_ca.c_str());
+    STRCMP_EQUAL("", read(box(one_port, R"(, "update": { "url": "https://updates.example.com/x" })")).update_ca.c_str());
+    CHECK(has(refused(with("-----BEGIN CERTIFICATE-----")), "base64"));
+    read(with(std::string(16384, 'A')));
+    CHECK_FALSE(refused(with(std::string(16385, 'A'))).empty());
+}

@@ -84,3 +84,14 @@ TEST(SystemFiles, OnlyThePhonesPortsAreOpen) {
     CHECK_FALSE(has(filter, "546"));
     CHECK(has(packet_filter(safe_appliance()), "iifname \"port1\" ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept\n"));
 }
+
+TEST(SystemFiles, TheUpdatesAddressAndItsAuthorityAreThereIfConfigured) {
+    Appliance appliance = box();
+    CHECK_FALSE(system_files(appliance).contains("appliance/update-url"));
+    CHECK_FALSE(system_files(appliance).contains("appliance/update-ca.pem"));
+    appliance.update_url = "https://updates.example.com/x";
+    appliance.update_ca = std::string(64, 'A') + "B==";
+    STRCMP_EQUAL("https://updates.example.com/x\n", system_files(appliance).at("appliance/update-url").c_str());
+    STRCMP_EQUAL(("-----BEGIN CERTIFICATE-----\n" + std::string(64, 'A') + "\nB==\n-----END CERTIFICATE-----\n").c_str(),
+                 system_files(appliance).at("appliance/update-ca.pem").c_str());
+}
