@@ -7,7 +7,7 @@ import socket
 import time
 
 from branch import clients, remote, samples
-from branch.appliance import Appliance
+from branch.appliance import BOARD, Appliance
 from branch.branch import Router
 from branch.image_case import ImageTest
 from branch.phone import Phone
@@ -56,7 +56,8 @@ class Boots(ImageTest):
 
     def test_ItIsReadySoon(self):
         print(f"ready after {self.box.seconds:.0f} s, {self.box.cpu_seconds:.0f} CPU seconds")
-        self.assertLess(self.box.cpu_seconds, 90)
+        # 37 for a PC and 54 for Arm on a machine with much else to do. Quiet, it takes no longer than that by the clock.
+        self.assertLess(self.box.cpu_seconds, 55 if BOARD == "pc-x86_64" else 80)
         self.assertEqual(self.box.slot, "A")
 
     def boot(self, mac, v4, v6, servers4, servers6):
