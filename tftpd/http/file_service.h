@@ -17,7 +17,7 @@ class HttpFileService {
 public:
     /// Connections held in all; as many as CUCM serves.
     static constexpr std::size_t max_connections = 2500;
-    /// Connections with TLS among them; each takes 40 kB more.
+    /// Connections with TLS among them; each takes 50 KiB.
     static constexpr std::size_t max_tls_connections = 1000;
 
     /// Starts serving on its own thread. Throws ConfigError if a port is taken. A port of 0 is not opened. `tls_context`,
