@@ -11,6 +11,7 @@
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
 #include "tftpd/phones/lease_table.h"
+#include "tftpd/store/log_limit.h"
 #include "tftpd/store/lru_map.h"
 
 #include <chrono>
@@ -29,7 +30,7 @@ public:
 
     struct Ruling {
         bool foreign = false;   ///< the file is another's
-        bool first = false;     ///< and nothing foreign was asked from there for `line_every`: worth a log line
+        bool first = false;     ///< and no line was written about that address for `line_every`: it is its turn now
         std::string leased_to;  ///< whose the address is, as text; empty if nothing is known of it
     };
     /// May `client` have the file with the key `key`, which names a device? "device-binding" itself is not looked at.
@@ -42,6 +43,7 @@ private:
     const LeaseTable& leases_;
     std::mutex mutex_;  ///< taken only when a foreign file was asked
     LruMap<IpAddress, TimePoint> told_{max_clients};
+    LogLimit lines_;  ///< of all addresses; one that finds it taken has its line with a later question
 };
 
 }  // namespace branchline

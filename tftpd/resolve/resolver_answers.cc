@@ -44,7 +44,7 @@ std::optional<Answer> Resolver::Impl::bound(const FileName& name, const IpAddres
     counters.add(enforce ? Counter::binding_refused : Counter::binding_foreign);
     const auto address = unmapped(asked_by).to_string();
     const auto holder = ruling.leased_to.empty() ? "nobody-known" : ruling.leased_to;
-    if (ruling.first && binding_log.pass()) {
+    if (ruling.first) {
         if (enforce) {
             LOG_WARN(upstream_logger, RESOLVE_BINDING_REFUSED).arg(address).arg(holder).arg(escaped(name.text()));
         } else {

@@ -95,7 +95,6 @@ struct Resolver::Impl {
     const std::shared_ptr<NegativeCache> negative = std::make_shared<NegativeCache>();
     LoopWatch loops;
     BindingCheck binding;
-    LogLimit binding_log;
     DeviceNameLimit device_names;
     LogLimit sweep_log;
     LogLimit loop_log;  ///< marks can be put on requests from any number of addresses

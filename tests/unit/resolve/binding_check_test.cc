@@ -63,9 +63,16 @@ TEST(BindingCheck, AllowedAddressesMayAskForAllAndAllowedDevicesBeAskedFor) {
 TEST(BindingCheck, AnAddressIsWorthALineInTenMinutes) {
     CHECK(ask("192.0.2.7", "sep001122aabbcc.cnf.xml").first);
     CHECK_FALSE(ask("::ffff:192.0.2.7", "sep001122aabbcd.cnf.xml").first);
-    CHECK(ask("192.0.2.8", "sep001122aabbcc.cnf.xml").first);
     now += BindingCheck::line_every - 1s;
     CHECK_FALSE(ask("192.0.2.7", "sep001122aabbcc.cnf.xml").first);
     now += 1s;
     CHECK(ask("192.0.2.7", "sep001122aabbcc.cnf.xml").first);
+}
+
+TEST(BindingCheck, WhoeverFindsTheLineTakenHasItsOwnLater) {
+    CHECK(ask("192.0.2.7", "sep001122aabbcc.cnf.xml").first);
+    CHECK_FALSE(ask("192.0.2.8", "sep001122aabbcc.cnf.xml").first);
+    now += LogLimit::interval;
+    CHECK(ask("192.0.2.8", "sep001122aabbcd.cnf.xml").first);
+    CHECK_FALSE(ask("192.0.2.8", "sep001122aabbce.cnf.xml").first);
 }
