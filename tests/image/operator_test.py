@@ -153,4 +153,5 @@ class Operator(ImageTest):
         self.assertIn(b"branch-17", self.ssh("status"))
         self.assertEqual(self.sign_in(CONSOLE_PASSWORD), 200)
         time.sleep(1)
-        self.assertTrue(clients.curl(self.branch.phone_host("phone", "192.0.2.50"), "192.0.2.1", "branchline-version.txt", options=False))
+        # Signed, so the signing process can read the key that came back.
+        self.assertTrue(clients.curl(self.branch.phone_host("phone", "192.0.2.50"), "192.0.2.1", "branchline-version.txt.sgn", options=False))
