@@ -98,10 +98,6 @@ void send4(Runtime& all, isc::hooks::CalloutHandle& handle) {
     if (!query || !published || !surroundings) {
         return;
     }
-    if (const auto* vendor_class = look(*query, DHO_VENDOR_CLASS_IDENTIFIER);
-        vendor_class != nullptr && as_text(payload(*vendor_class)) == probe_mark) {
-        return;  // a look for other DHCP servers, ours or a partner's
-    }
     const auto& table = in_force(*published);
     const std::uint32_t subnet_id = subnet ? subnet->getID() : 0;
     const auto leased = nonzero(response->getYiaddr());
@@ -146,16 +142,23 @@ void send4(Runtime& all, isc::hooks::CalloutHandle& handle) {
 }
 
 /// Before Kea has looked at it: a DISCOVER, of which is not known yet whether an OFFER follows, and a REQUEST to a stranger,
-/// which Kea passes over.
+/// which Kea passes over. A look for other DHCP servers, ours or a partner's, wants no answer of this one.
 void received4(Runtime& all, isc::hooks::CalloutHandle& handle) {
     const auto query = argument<Packet4>(handle, "query4");
-    const auto published = all.table.read();
-    const auto surroundings = all.surroundings.read();
-    if (!query || !published || !surroundings) {
+    if (!query) {
         return;
     }
     const auto seen = first_look(ByteView(query->data_.data(), query->data_.size()));
-    if (!seen || (seen->type != DHCPDISCOVER && seen->type != DHCPREQUEST) || as_text(seen->vendor_class) == probe_mark) {
+    if (!seen || (seen->type != DHCPDISCOVER && seen->type != DHCPREQUEST)) {
+        return;
+    }
+    if (as_text(seen->vendor_class) == probe_mark) {
+        handle.setStatus(isc::hooks::CalloutHandle::NEXT_STEP_DROP);
+        return;
+    }
+    const auto published = all.table.read();
+    const auto surroundings = all.surroundings.read();
+    if (!published || !surroundings) {
         return;
     }
     const auto& setting = in_force(*published).global();

@@ -138,7 +138,7 @@ void describe_client(EventRecord& record, const Pkt6& query) {
 void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     const auto response = argument<Packet6>(handle, "response6");
     const auto query = argument<Packet6>(handle, "query6");
-    if (!response || !query || !may_carry_options(*query, *response) || is_probe_duid(duid_of(*query))) {
+    if (!response || !query || !may_carry_options(*query, *response)) {
         return;
     }
     const auto subnet = argument<ClientSubnet6>(handle, "subnet6");
@@ -188,11 +188,16 @@ void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     });
 }
 
-/// A SOLICIT, before Kea has done anything with it: whether an ADVERTISE follows is not known yet.
+/// A SOLICIT, before Kea has done anything with it: whether an ADVERTISE follows is not known yet. A look for other DHCP
+/// servers, ours or a partner's, wants no answer of this one.
 void received6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     const auto query = argument<Packet6>(handle, "query6");
     const auto published = all.table.read();
-    if (!query || !published || query->getType() != DHCPV6_SOLICIT || is_probe_duid(duid_of(*query))) {
+    if (query && is_probe_duid(duid_of(*query))) {
+        handle.setStatus(isc::hooks::CalloutHandle::NEXT_STEP_DROP);
+        return;
+    }
+    if (!query || !published || query->getType() != DHCPV6_SOLICIT) {
         return;
     }
     const auto& setting = in_force(*published).global();

@@ -47,9 +47,15 @@ class Rogue(BranchTest):
         self.assertEqual(sorted(self.listed()), sorted([ROUTER, self.link_local]))
         self.assertEqual(self.tftpd.statistic("foreign-dhcp-servers"), 2)
         # Once an hour each, however often it is heard.
+        sniffer = dhcp.Sniffer(phone, "eth0")
         asked = dnsmasq.output().count("DHCPDISCOVER")
         self.later(lambda: dnsmasq.output().count("DHCPDISCOVER") >= asked + 2, 15)
+        sniffer.close()
         self.assertEqual(len(self.tftpd.events("APP_FOREIGN_DHCP")), 2)
+        # Kea passes the look over: no address is offered to nobody.
+        answered = {source for _, source, _, message in sniffer.heard if message.name in ("OFFER", "ADVERTISE")}
+        self.assertIn("DISCOVER", [message.name for *_, message in sniffer.heard])
+        self.assertLessEqual(answered, {ROUTER, self.link_local})
         # The look is no phone, and takes no lease.
         phones = self.tftpd.command("tftp-phone-list", {"all": True})["arguments"].get("phones", [])
         self.assertEqual([one["mac"] for one in phones], ["00:11:22:33:ee:01"])

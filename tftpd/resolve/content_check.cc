@@ -1,7 +1,6 @@
 #include "tftpd/resolve/content_check.h"
 
 #include "tftpd/trust/signed_file.h"
-#include "tftpd/trust/trust_list.h"
 
 #include <string_view>
 
@@ -24,16 +23,32 @@ bool is_html(std::string_view text) {
     return start.starts_with("<!doctype html") || start.starts_with("<html");
 }
 
+/// Where a signed file's header ends, and each record of a trust list, is said in front of it. Whoever made the file may have
+/// arranged what is in them in another way than we would.
 std::optional<std::string> objection_to_signed(const FileName& name, ByteView content) {
+    constexpr std::size_t header_length_at = 8;
+    constexpr std::size_t record_opening = 5;  // RECORDLENGTH: 01 0002 <2>, of the whole record
     if (!trust::looks_signed(content)) {
         return std::nullopt;
     }
-    if (name.kind() == FileName::Kind::trust_list) {
-        const auto list = trust::TrustList::parse(content);
-        return list ? std::nullopt : std::optional(list.error().text);
+    std::size_t at = read_u16(content, header_length_at);
+    if (at > content.size()) {
+        return "a signed file that ends in its header";
     }
-    const auto file = trust::SignedFile::parse(content);
-    return file ? std::nullopt : std::optional(file.error().text);
+    if (name.kind() != FileName::Kind::trust_list) {
+        return std::nullopt;
+    }
+    while (at + record_opening <= content.size() && content[at] == 1 && read_u16(content, at + 1) == 2) {
+        const std::size_t length = read_u16(content, at + 3);
+        if (length < record_opening) {
+            return std::nullopt;
+        }
+        at += length;
+        if (at > content.size()) {
+            return "a trust list that ends in a record";
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace

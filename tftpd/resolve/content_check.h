@@ -3,8 +3,8 @@
 //
 //   every name       an HTML page, unless the name is one's (.htm, .html)
 //   device file      empty; .xml that begins with '<' and does not end with '>'
-//   device .sgn      begins as a signed file and its header does not hold
-//   trust list       empty; begins as a signed file and is not a whole trust list
+//   device .sgn      begins as a signed file and ends in its header
+//   trust list       empty; begins as a signed file and ends in its header or in a record
 //   anything else    passed on: whether it is good the phone judges
 //
 // Only form is looked at. Whether a signature is genuine is the business of secure clusters.

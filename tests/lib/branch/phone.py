@@ -105,7 +105,13 @@ class Phone:
         finally:
             time.sleep(0.02)
             sniffer.close()
-            self.heard = sniffer.heard
+            self.heard = [one for one in sniffer.heard if self.concerns(one[-1])]
+
+    def concerns(self, message):
+        """Other hosts' broadcasts, and the hook's look for other DHCP servers, are on the wire, too."""
+        if isinstance(message, dhcp.Message4):
+            return message.mac.hex(":") == self.mac.lower()
+        return b"branchline-probe" not in (message.get(1) or b"")
 
     def boot4(self, timeout):
         done = self.namespace.run(
