@@ -145,8 +145,13 @@ void Stream::expires_never() {
     }
 }
 
+// Whoever waits for a flush holds, as a rule, what holds this stream: he must not be left in it.
 void Stream::close() {
     core_->tcp.close();
+    if (core_->flushed) {
+        asio::post(core_->tcp.get_executor(),
+                   [waiting = std::exchange(core_->flushed, nullptr)] { waiting(asio::error::operation_aborted); });
+    }
 }
 
 void Stream::async_handshake(std::function<void(const error_code&)> done) {
