@@ -12,7 +12,7 @@
 
 #include <memory>
 
-struct mbedtls_ssl_config;
+struct mbedtls_ssl_config;  // NOLINT(readability-identifier-naming): the library's name
 
 namespace branchline::tls {
 
