@@ -10,6 +10,7 @@
 #include "tftpd/server/interface_filter.h"
 #include "tftpd/trust/signer.h"
 #include "tftpd/tvs/answers.h"
+#include "tftpd/trust/wall_clock.h"
 
 #include "app_messages.h"
 
@@ -219,8 +220,7 @@ void Daemon::Impl::wait_for_tick() {
         if (!error && !stopping) {
             service->tick(Clock::now());
             self_watch->beat();
-            certificate_watch->look(identity(), Clock::now(),
-                                    std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+            certificate_watch->look(identity(), Clock::now(), trust::wall_now());
             tell_hook();
             console->tick(Clock::now());
             service_manager.status_is(self_watch->status());

@@ -11,10 +11,9 @@
 #include "tftpd/console/sessions.h"
 #include "tftpd/console/sign_in_limit.h"
 #include "tftpd/log/log.h"
+#include "tftpd/base/host_name.h"
 
 #include "console_messages.h"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -39,11 +38,6 @@ constexpr std::int64_t listed_live = 2000;  // phones in the live list
 constexpr char content_policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
-
-std::string machine_name() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 AdminAnswer json(const ConstElementPtr& value) {
     return {200, json_type, value->str()};
@@ -145,7 +139,7 @@ struct Console::Impl {
     std::optional<std::string> password_fault(Role role, const AdminRequest& request, const std::string& password,
                                               unsigned& status);
 
-    const std::string machine = machine_name();
+    const std::string machine = host_name();
     Accounts accounts;
     SignInLimit limit;  // the listener's thread alone
     const Daemon daemon;

@@ -6,6 +6,7 @@
 #include "tftpd/control/command_list.h"
 #include "tftpd/log/log.h"
 #include "tftpd/trust/certificate_stores.h"
+#include "tftpd/trust/wall_clock.h"
 
 #include "control_messages.h"
 
@@ -23,13 +24,8 @@ using isc::data::ElementPtr;
 using trust::CertificateStores;
 using trust::Store;
 using trust::StoredCertificate;
-using trust::WallTime;
 
 constexpr std::size_t longest_cluster_id = 255;  // characters; more than any configured one has
-
-WallTime now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 std::optional<Store> store_of(const Arguments& given, const std::string& command) {
     const auto name = given.text("store");
@@ -48,7 +44,7 @@ std::optional<Store> store_of(const Arguments& given, const std::string& command
 }
 
 ElementPtr element_of(Store store, const StoredCertificate& one) {
-    auto element = certificate_element(one.certificate, now());
+    auto element = certificate_element(one.certificate, trust::wall_now());
     element->set("store", Element::create(std::string(trust::name_of(store))));
     element->set("cluster-id", Element::create(one.cluster));
     if (one.imported) {
@@ -95,7 +91,7 @@ ConstElementPtr import(const CommandTargets& targets, const ConstElementPtr& arg
         throw ArgumentError("tftp-trust-import: \"cluster-id\" must be the name of a cluster");
     }
     const auto file = file_of(given);
-    const auto imported = targets.certificates->import(store, cluster, as_bytes(file), now());
+    const auto imported = targets.certificates->import(store, cluster, as_bytes(file), trust::wall_now());
     if (!imported) {
         throw ArgumentError("tftp-trust-import: " + imported.error().text);
     }
@@ -108,7 +104,7 @@ ConstElementPtr import(const CommandTargets& targets, const ConstElementPtr& arg
             .arg(escaped(one.certificate.subject))
             .arg(one.fingerprint);
         added.push_back(element_of(store, one));
-        ended += one.certificate.not_after < now() ? 1 : 0;
+        ended += one.certificate.not_after < trust::wall_now() ? 1 : 0;
     }
     auto text = counted(added.size(), "certificate", "certificates") + " taken into " + name +
                 (cluster.empty() ? "" : " for cluster " + cluster) + ".";
@@ -187,7 +183,7 @@ ConstElementPtr show_identity(const CommandTargets& targets, const ConstElementP
     const auto identity = targets.identity ? targets.identity() : nullptr;
     std::vector<ElementPtr> shown;
     for (const auto& one : identity ? *identity : tls::Identity()) {
-        auto element = certificate_element(one.certificate(), now());
+        auto element = certificate_element(one.certificate(), trust::wall_now());
         element->set("file", Element::create(one.file.string()));
         element->set("fingerprint-sha1",
                      Element::create(trust::hex(trust::hash(trust::Digest::sha1, {one.certificate().der}))));

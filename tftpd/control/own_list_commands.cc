@@ -1,5 +1,4 @@
 // tftp-trust-build and -drop: the trust lists of our own that phones of this site get (trust/list_entries.h says of what).
-#include "tftpd/config/utf8.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
@@ -7,10 +6,11 @@
 #include "tftpd/resolve/resolver.h"
 #include "tftpd/trust/list_entries.h"
 #include "tftpd/trust/own_lists.h"
+#include "tftpd/trust/wall_clock.h"
+#include "tftpd/base/host_name.h"
+#include "tftpd/control/certificate_element.h"
 
 #include "control_messages.h"
-
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -25,23 +25,12 @@ using trust::Certificate;
 using trust::ListKind;
 using trust::TrustList;
 
-constexpr std::size_t longest_host_name = 255;
-
-trust::WallTime now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 ListKind kind_of(const Arguments& given, const std::string& command) {
     const auto name = given.needed_text("list");
     if (name != "itl" && name != "ctl") {
         throw ArgumentError(command + ": \"list\" must be \"itl\" or \"ctl\"");
     }
     return name == "itl" ? ListKind::itl : ListKind::ctl;
-}
-
-std::string host_name() {
-    std::array<char, longest_host_name + 1> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 std::optional<std::array<std::uint8_t, 4>> address_of(const Arguments& given) {
@@ -80,7 +69,7 @@ std::vector<Certificate> https_certificates(const CommandTargets& targets, const
 ElementPtr summary(const TrustList& list, ByteView file) {
     auto answered = Element::createMap();
     const auto set = [](const ElementPtr& map, const char* name, const std::string& value) {
-        map->set(name, Element::create(is_utf8(value) ? value : escaped(value)));
+        map->set(name, Element::create(shown_name(value)));
     };
     set(answered, "file", list.header.file_name);
     set(answered, "signer", list.header.signer.subject);
@@ -110,7 +99,7 @@ ConstElementPtr build(const CommandTargets& targets, const ConstElementPtr& argu
         .entries = {},
         .signer_minor = signer_minor_of(given, *config),
         .digest = config->signature_algorithm == SignatureAlgorithm::sha512 ? trust::Digest::sha512 : trust::Digest::sha1,
-        .time = now()};
+        .time = trust::wall_now()};
     const bool mixed = config->security_mode == SecurityMode::mixed;
     if (wish.kind == ListKind::ctl && !mixed) {
         throw ArgumentError(

@@ -1,6 +1,5 @@
 // What every daemon of Kea's family answers about itself: status-get, statistic-*, version-get, build-report, shutdown.
 #include "tftpd/base/counters.h"
-#include "tftpd/config/utf8.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
@@ -9,6 +8,8 @@
 #include "tftpd/phones/strangers.h"
 #include "tftpd/server/tftp_server.h"
 #include "tftpd/trust/expiry_watch.h"
+#include "tftpd/trust/wall_clock.h"
+#include "tftpd/control/certificate_element.h"
 
 #include <util/chrono_time_utils.h>
 
@@ -58,13 +59,13 @@ std::vector<Statistic> statistics(const CommandTargets& targets) {
 
 // Those that end within 90 days or have ended, soonest first.
 ElementPtr certificates_ending(const trust::CertificateStores& certificates, const std::vector<trust::ExpiryWatch::Own>& own) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto now = trust::wall_now();
     auto list = Element::createList();
     for (const auto& ending : trust::ExpiryWatch::endings(*certificates.snapshot(), own, now)) {
         auto one = Element::createMap();
         one->set("store", Element::create(ending.store));
         one->set("cluster-id", Element::create(ending.cluster));
-        one->set("name", Element::create(is_utf8(ending.name) ? ending.name : escaped(ending.name)));
+        one->set("name", Element::create(shown_name(ending.name)));
         one->set("days-left", Element::create(static_cast<std::int64_t>(ending.days)));
         one->set("fingerprint", Element::create(ending.fingerprint));
         list->add(one);

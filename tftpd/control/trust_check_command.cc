@@ -1,6 +1,5 @@
 // tftp-trust-check: before a phone says "Trust list update failed", for each file that it will ask: who signs it, whether the
 // lists that the phone has allow that, and what to do if they do not. The lists are the copies that the cache has of them.
-#include "tftpd/config/utf8.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
@@ -11,6 +10,7 @@
 #include "tftpd/trust/acceptance.h"
 #include "tftpd/trust/certificate_stores.h"
 #include "tftpd/trust/signer.h"
+#include "tftpd/control/certificate_element.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -42,10 +42,6 @@ Bytes bytes_of(const ContentPtr& content) {
     const auto size = content ? content->size() : std::nullopt;
     Bytes bytes(size && *size <= largest_looked_at ? static_cast<std::size_t>(*size) : 0);
     return content && content->read(0, bytes).state == tftp::BlockRead::State::ok ? bytes : Bytes();
-}
-
-std::string shown(const std::string& name) {
-    return is_utf8(name) ? name : escaped(name);
 }
 
 /// A list with the bytes that it looks at.
@@ -185,7 +181,9 @@ private:
         }
         const auto found = targets_.resolver->at_hand(text);
         auto row = Element::createMap();
-        const auto set = [&](const char* what, const std::string& value) { row->set(what, Element::create(shown(value))); };
+        const auto set = [&](const char* what, const std::string& value) {
+            row->set(what, Element::create(shown_name(value)));
+        };
         set("file", name->text());
         set("from", !found                                ? (home_.empty() ? "?" : home_)
                     : found->source.starts_with("cache:") ? found->source.substr(6)

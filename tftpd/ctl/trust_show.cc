@@ -3,6 +3,7 @@
 #include "tftpd/ctl/file_bytes.h"
 #include "tftpd/ctl/tables.h"
 #include "tftpd/trust/trust_list.h"
+#include "tftpd/trust/wall_clock.h"
 
 #include <iostream>
 
@@ -98,8 +99,7 @@ std::string record_text(std::size_t number, const ConstElementPtr& record) {
     const auto key = string_of(record, "key");
     const auto expiry = string_of(record, "not-after");
     const auto fault = string_of(record, "certificate-fault");
-    const bool expired = !expiry.empty() &&
-                         expiry < trust::time_text(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    const bool expired = !expiry.empty() && expiry < trust::time_text(trust::wall_now());
     auto head = std::to_string(number) + "  " + string_of(record, "role") + spaced("", string_of(record, "host"));
     if (string_of(record, "address") != string_of(record, "host")) {
         head += spaced("", string_of(record, "address"));

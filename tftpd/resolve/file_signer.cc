@@ -7,9 +7,9 @@
 #include "tftpd/store/lru_map.h"
 #include "tftpd/trust/remote_signer.h"
 #include "tftpd/trust/signed_file.h"
+#include "tftpd/trust/wall_clock.h"
+#include "tftpd/base/host_name.h"
 #include "resolve_messages.h"
-
-#include <unistd.h>
 
 #include <array>
 #include <condition_variable>
@@ -22,17 +22,6 @@
 
 namespace branchline {
 namespace {
-
-constexpr std::size_t longest_host_name = 255;
-
-trust::WallTime wall_now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-std::string host_name() {
-    std::array<char, longest_host_name + 1> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 Result<Bytes> whole(const Content& content) {
     const auto size = content.size();
@@ -97,7 +86,7 @@ struct FileSigner::Impl {
 };
 
 void FileSigner::Impl::open() {
-    const trust::SignerWish wish{.bits = settings.key_bits, .common_name = host_name(), .now = wall_now()};
+    const trust::SignerWish wish{.bits = settings.key_bits, .common_name = host_name(), .now = trust::wall_now()};
     std::error_code ignored;
     const bool apart = !settings.signer_socket.empty() && std::filesystem::exists(settings.signer_socket, ignored);
     auto opened =
@@ -150,7 +139,7 @@ Result<Bytes> FileSigner::Impl::sign(const Key& key, ByteView plain) {
         return Failure{fault};  // set by this thread, before its first job
     }
     counters.add(Counter::signatures);
-    return trust::sign_file(*signer, {.file_name = key.name, .digest = *key.digest, .time = wall_now()}, plain);
+    return trust::sign_file(*signer, {.file_name = key.name, .digest = *key.digest, .time = trust::wall_now()}, plain);
 }
 
 Result<Bytes> FileSigner::Impl::strip(ByteView file) {

@@ -3,6 +3,7 @@
 // (sd_listen_fds(3)), or on one that it makes itself, and knows no network.
 #include "tftpd/signer/escrow_tool.h"
 #include "tftpd/signer/signer_service.h"
+#include "tftpd/trust/wall_clock.h"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -76,10 +77,6 @@ int listening_socket(const std::string& path) {
     return fd;
 }
 
-branchline::trust::WallTime wall_now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 int main(int count, char** words) {
@@ -108,6 +105,6 @@ int main(int count, char** words) {
     if (listening < 0) {
         return fault(count == 3 ? std::string(words[2]) + ": " + std::strerror(errno) : "no socket was passed; name one");
     }
-    branchline::SigningDesk desk(words[1], wall_now);
+    branchline::SigningDesk desk(words[1], branchline::trust::wall_now);
     return branchline::serve_signer(listening, stop, desk) ? 0 : fault("the socket failed");
 }

@@ -2,6 +2,8 @@
 
 #include "tftpd/trust/key_files.h"
 #include "tftpd/trust/self_signed.h"
+#include "tftpd/trust/wall_clock.h"
+#include "tftpd/base/host_name.h"
 
 #include <mbedtls/platform_util.h>
 
@@ -20,7 +22,6 @@ using KeyPtr = std::shared_ptr<PrivateKey>;
 
 constexpr mode_t private_directory = 0700;
 constexpr mode_t everybody = 0007;
-constexpr std::size_t longest_host_name = 255;
 // A tunnel to the console ends here.
 constexpr std::array<std::uint8_t, 4> loopback4{127, 0, 0, 1};
 constexpr std::array<std::uint8_t, 16> loopback6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -193,10 +194,9 @@ std::vector<trust::ExpiryWatch::Own> own_certificates(const IdentityPtr& identit
 }
 
 IdentityWish identity_wish(const TrustSettings& settings) {
-    std::array<char, longest_host_name + 1> name{};
     IdentityWish wish{.files = settings.https, .directory = settings.path / "https", .host_name = {}, .now = {}};
-    wish.host_name = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-    wish.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    wish.host_name = host_name();
+    wish.now = trust::wall_now();
     return wish;
 }
 
