@@ -23,6 +23,11 @@ void count(Counter which, const Answer& answer) {
     }
 }
 
+/// What a job is found by: the name, and the one cluster that it may come from, if it may be no other.
+std::string key_of(const FileName& name, const std::string& home) {
+    return home.empty() ? name.key() : name.key() + '\n' + home;
+}
+
 }  // namespace
 
 ResolverCore::ResolverCore(ConfigPtr config, std::shared_ptr<FileCache> cache, std::shared_ptr<NegativeCache> negative,
@@ -73,7 +78,7 @@ ResolverCore::JobPtr ResolverCore::make_job(const FileName& name, const std::str
                                          cache_->spill_space(), std::move(hooks));
     job->epoch = flushes_;
     job->home = home;
-    job->key = home.empty() ? name.key() : name.key() + '\n' + home;
+    job->key = key_of(name, home);
     return job;
 }
 
@@ -97,7 +102,7 @@ void ResolverCore::ask(const FileName& name, bool local_only, std::function<void
         }
         done(answer);
     };
-    const auto key = home.empty() ? name.key() : name.key() + '\n' + home;
+    const auto key = key_of(name, home);
     if (const auto running = jobs_.find(key); !local_only && running != jobs_.end()) {
         counters.add(Counter::fetches_joined);
         if (!running->second->join(counted)) {
