@@ -20,7 +20,6 @@ namespace {
 
 using KeyPtr = std::shared_ptr<PrivateKey>;
 
-constexpr mode_t private_directory = 0700;
 constexpr mode_t everybody = 0007;
 // A tunnel to the console ends here.
 constexpr std::array<std::uint8_t, 4> loopback4{127, 0, 0, 1};
@@ -83,15 +82,6 @@ Result<Credential> read_credential(const KeyFiles& files) {
     return Credential{.chain = *std::move(chain), .key = *std::move(key), .file = files.certificate};
 }
 
-Result<bool> make_directory(const std::filesystem::path& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory.parent_path(), error);
-    if (::mkdir(directory.c_str(), private_directory) != 0 && errno != EEXIST) {
-        return file_failure(directory, std::strerror(errno));
-    }
-    return true;
-}
-
 Result<bool> make_key(const std::filesystem::path& path) {
     const auto key = PrivateKey::generate();
     if (!key) {
@@ -126,7 +116,7 @@ Result<bool> make_certificate(const KeyFiles& files, const IdentityWish& wish) {
 // Only what is missing is made; a certificate without its key is somebody's mistake.
 Result<KeyFiles> own_files(const IdentityWish& wish) {
     const KeyFiles files{.certificate = wish.directory / "https.pem", .key = wish.directory / "https.key"};
-    if (const auto made = make_directory(wish.directory); !made) {
+    if (const auto made = trust::make_private_directory(wish.directory); !made) {
         return made.error();
     }
     std::error_code error;

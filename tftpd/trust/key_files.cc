@@ -35,15 +35,6 @@ private:
     Certificate certificate_;
 };
 
-Result<bool> make_directory(const std::filesystem::path& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory.parent_path(), error);
-    if (::mkdir(directory.c_str(), private_directory) != 0 && errno != EEXIST) {
-        return file_failure(directory, std::strerror(errno));
-    }
-    return true;
-}
-
 Result<SigningKey> open_key(const std::filesystem::path& path, unsigned bits) {
     auto bytes = read_whole_file(path, SigningKey::max_pem);
     if (!bytes) {
@@ -129,12 +120,21 @@ Result<std::optional<Bytes>> read_whole_file(const std::filesystem::path& path, 
     return std::optional(std::move(bytes));
 }
 
+Result<bool> make_private_directory(const std::filesystem::path& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory.parent_path(), error);
+    if (::mkdir(directory.c_str(), private_directory) != 0 && errno != EEXIST) {
+        return file_failure(directory, std::strerror(errno));
+    }
+    return true;
+}
+
 Result<bool> write_private_file(const std::filesystem::path& path, std::string_view text) {
     return replace_file(path, text, private_mode);
 }
 
 Result<std::shared_ptr<const Signer>> open_signer(const std::filesystem::path& directory, const SignerWish& wish) {
-    if (const auto made = make_directory(directory); !made) {
+    if (const auto made = make_private_directory(directory); !made) {
         return made.error();
     }
     std::error_code error;

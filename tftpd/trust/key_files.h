@@ -22,6 +22,9 @@ struct SignerWish {
 /// not fit the other: it says which file and what to do. Making a key may take seconds.
 Result<std::shared_ptr<const Signer>> open_signer(const std::filesystem::path& directory, const SignerWish& wish);
 
+/// Makes a directory that only its owner may enter, and those above it; one that is there stays as it is.
+Result<bool> make_private_directory(const std::filesystem::path& directory);
+
 /// Writes a file that only its owner can read: whole or not at all, on the disk when this returns.
 Result<bool> write_private_file(const std::filesystem::path& path, std::string_view text);
 
