@@ -27,6 +27,7 @@ class Admin(BranchTest):
 
     def setUp(self):
         self.tftpd = self.own(tftpd.Tftpd(self.box, self.content).start())
+        self.began = self.tftpd.process.mark()  # The tests of the class share one log.
         self.phone = self.branch.phone_host("phone", "192.0.2.50")
         self.addCleanup(self.phone.close)
 
@@ -58,8 +59,9 @@ class Admin(BranchTest):
         for _ in range(5):
             self.assertEqual(tftp.read(self.phone, "192.0.2.1", "ringlist.xml"), self.data)
             self.assertEqual(clients.phone_http(self.phone, "192.0.2.1", "ringlist.xml").body, self.data)
-        self.later(lambda: len(self.tftpd.events("HTTP_READ_DONE") + self.tftpd.events("TFTP_READ_DONE")) == 10, 3)
-        lines = [line for line in self.tftpd.process.output().splitlines() if "ringlist.xml" in line]
+        told = lambda message: len(self.tftpd.events(message, self.began))
+        self.becomes(10, lambda: told("HTTP_READ_DONE") + told("TFTP_READ_DONE"), 3)
+        lines = [line for line in self.tftpd.process.output(self.began).splitlines() if "ringlist.xml" in line]
         self.assertEqual(len(lines), 10, "\n".join(lines))
 
     def test_ClustersAreTold(self):
@@ -128,7 +130,7 @@ class Admin(BranchTest):
         self.assertEqual(reload(address="127.0.0.1", port=PORT)["result"], 0)
         self.assertEqual(reload(address="0.0.0.0", port=PORT)["result"], 0)
         self.assertEqual(self.get("/healthz", PORT, "192.0.2.1")[0], 200)
-        self.tftpd.wait_for_event("HTTP_ADMIN_NOT_LOOPBACK", address="0.0.0.0")
+        self.tftpd.wait_for_event("HTTP_ADMIN_NOT_LOOPBACK", since=self.began, address="0.0.0.0")
         self.assertEqual(reload(address="127.0.0.1", port=0)["result"], 0)
         with self.assertRaises(OSError):
             clients.connect(self.box.namespace, "127.0.0.1", PORT, timeout=1)

@@ -26,6 +26,12 @@ from .process import Process
 PRIVATE_RUN = 'busybox mount -o bind "$1" /run/kea && shift && exec "$@"'
 
 
+def usable(line):
+    """That line of the ip command, for an address that can be used at once: the kernel looks for duplicates of an IPv6 address
+    from a queue, even where the look is switched off, and on a busy machine the queue takes its time."""
+    return line + (" nodad" if ":" in line else "")
+
+
 class Box:
     """The appliance."""
 
@@ -133,7 +139,7 @@ class Branch:
                 box.namespace.ip(f"addr add {box.address4}/24 dev lan0", f"addr add {box.wan4}/24 dev wan0")
                 box.namespace.ip("route add 203.0.113.0/24 dev wan0")
             if v6:
-                box.namespace.ip(f"addr add {box.address6}/64 dev lan0", f"addr add {box.wan6}/64 dev wan0")
+                box.namespace.ip(usable(f"addr add {box.address6}/64 dev lan0"), usable(f"addr add {box.wan6}/64 dev wan0"))
                 box.namespace.ip("route add 2001:db8:b::/64 dev wan0")
         except BaseException:
             self.close()
@@ -149,8 +155,8 @@ class Branch:
         """A host on the wide area network (or another switch) with these addresses; returns its namespace."""
         namespace = self.own(Namespace(label))
         (switch or self.wan).plug(namespace, "eth0", mac)
-        for address in addresses:
-            namespace.ip(f"addr add {address} dev eth0")
+        if addresses:
+            namespace.ip(*[usable(f"addr add {address} dev eth0") for address in addresses])
         if switch is None:
             for line in (
                 "route add 198.51.100.0/24 dev eth0",
