@@ -37,7 +37,7 @@ class Bound(BranchTest):
             _, ack = self.own(dhcp.Client4(host, "eth0", mac)).lease()
             host.ip(f"addr add {ack.yiaddr}/24 dev eth0")
             return host, ack.yiaddr
-        self.later(lambda: "fe80" in host.run(["ip", "-6", "addr", "show", "dev", "eth0", "-tentative"]).stdout, what="link-local")
+        self.link_local(host)
         client = self.own(dhcp.Client6(host, "eth0", mac))
         reply = client.request(client.solicit())
         host.ip(f"addr add {reply.address}/64 dev eth0 nodad")

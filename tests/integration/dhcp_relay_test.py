@@ -80,7 +80,7 @@ class ThroughDhcrelay(BranchTest):
         for name in names:
             self.box.put(name, b"<device/>")
         _, ack = self.own(dhcp.Client4(host, "eth0", mac)).lease()
-        self.later(lambda: "fe80" in host.run(["ip", "-6", "addr", "show", "dev", "eth0", "-tentative"]).stdout, what="link-local")
+        self.link_local(host)
         client = self.own(dhcp.Client6(host, "eth0", mac))
         reply = client.request(client.solicit())
         host.ip(f"addr add {ack.yiaddr}/24 dev eth0", f"addr add {reply.address}/64 dev eth0 nodad")

@@ -38,7 +38,7 @@ class Agreement(BranchTest):
 
     def test_LeasesGivenBeforeTheDaemonStarted(self):
         host = self.branch.host("early", switch=self.branch.lan, mac=MAC.format(1))
-        self.later(lambda: "fe80" in host.run(["ip", "-6", "addr", "show", "dev", "eth0", "-tentative"]).stdout, what="link-local")
+        self.link_local(host)
         _, ack = self.own(dhcp.Client4(host, "eth0", MAC.format(1))).lease()
         client = self.own(dhcp.Client6(host, "eth0", MAC.format(1)))
         reply = client.request(client.solicit())
@@ -71,7 +71,7 @@ class Agreement(BranchTest):
         """The daemon hangs while phones get leases: its socket fills, and the hooks drop what it cannot take."""
         daemon = self.start()
         host = self.branch.host("many", switch=self.branch.lan)
-        self.later(lambda: "fe80" in host.run(["ip", "-6", "addr", "show", "dev", "eth0", "-tentative"]).stdout, what="link-local")
+        self.link_local(host)
         leases = []
         before = self.dropped()
         os.kill(daemon.process.pid, signal.SIGSTOP)

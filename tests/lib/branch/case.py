@@ -122,6 +122,10 @@ class BranchTest(unittest.TestCase):
                 f"{what}: wanted {wanted!r} within {timeout * paths.PATIENCE:.0f} s, the last was {seen}"
             ) from None
 
+    def link_local(self, host):
+        """Waits until the host may use its link-local address, which DHCPv6 asks from."""
+        self.later(lambda: "fe80" in host.run(["ip", "-6", "addr", "show", "dev", "eth0", "-tentative"]).stdout, what="link-local")
+
     def own(self, thing):
         """Closes or stops `thing` when this test ends."""
         self.addCleanup(getattr(thing, "close", None) or thing.stop)
