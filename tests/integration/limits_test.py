@@ -4,7 +4,7 @@ import os
 import socket
 import time
 
-from branch import clients, fakes, paths, tftp, tftpd
+from branch import clients, dhcp, fakes, paths, tftp, tftpd
 from branch.case import BranchTest, some_bytes
 
 V4, V6 = "192.0.2.1", "2001:db8:1::1"
@@ -194,3 +194,36 @@ class Sweep(BranchTest):
         self.assertEqual(daemon.statistic("device-names-refused"), 13)
         self.assertEqual([event["asked-by"] for event in daemon.events("RESOLVE_DEVICE_SWEEP")], ["192.0.2.50"])
         self.assertEqual(clients.phone_http(phone, V4, "SEP00112233FFFF.cnf.xml").body, local, "somebody else")
+
+
+class SweepOfANetwork(BranchTest):
+    """A host that takes one address of its /64 after the other, and asks for one device's file from each."""
+
+    def test_ItsAddressesAreOneClientAndAPhoneWithALeaseIsServedAllTheSame(self):
+        names = [f"SEP0011223355{n:02X}.cnf.xml" for n in range(160)]
+        mac = "00:11:22:33:77:01"
+        own = f"SEP{mac.replace(':', '')}.cnf.xml"
+        remote = self.branch.host("remote", "198.51.100.10/24")
+        server = self.own(fakes.FakeHttp(remote, "198.51.100.10", {name: name.encode() for name in (*names, own)}))
+        daemon = self.start_tftpd(
+            tftpd.cluster("a", "198.51.100.10", transport="http"), limits={"device-names-per-client": 1}
+        )
+        self.start_kea(6, {"tftp-servers": ["auto"], "withdraw-dead": False})
+        walker = self.branch.phone_host("walker")
+        addresses = [f"2001:db8:1::bad:{n:x}" for n in range(len(names))]
+        walker.ip(*[f"addr add {address}/64 dev eth0 nodad" for address in addresses])
+        got = [clients.phone_http(walker, V6, name, source=address).status for name, address in zip(names, addresses)]
+        self.assertEqual(got, [200] * 128 + [403] * 32)
+        with self.assertRaisesRegex(tftp.Transfer, "ERROR 2"):
+            tftp.read(walker, V6, names[-1], source=addresses[-1])
+        self.assertEqual(len(server.asked), 128)
+        (line,) = daemon.events("RESOLVE_DEVICE_SWEEP")
+        self.assertEqual((line["asked-by"], line["limit"]), ("2001:db8:1::/64", "128"))
+        self.assertEqual(daemon.statistic("device-name-sweeps"), 1)
+
+        phone = self.branch.host("phone", switch=self.branch.lan, mac=mac)
+        self.link_local(phone)
+        client = self.own(dhcp.Client6(phone, "eth0", mac))
+        reply = client.request(client.solicit())
+        phone.ip(f"addr add {reply.address}/64 dev eth0 nodad")
+        self.becomes(200, lambda: clients.phone_http(phone, V6, own).status, 5, "its own file")

@@ -42,6 +42,7 @@ namespace branchline {
     X(answers_negative, "answers-negative-remembered", "Names answered as not found from memory") \
     X(answers_loop, "answers-loop-rule", "Requests of other proxies, answered from here only") \
     X(device_names_refused, "device-names-refused", "Requests for too many devices' names by one client") \
+    X(device_sweeps, "device-name-sweeps", "Clients that began to ask for too many devices' names") \
     X(binding_refused, "device-binding-refused", "Requests for files of a device that were refused because another has its address") \
     X(binding_foreign, "device-binding-foreign", "Requests for files of a device that would be refused under device-binding enforce") \
     X(prefetches, "prefetches-started", "Files fetched because their phone got a lease") \

@@ -30,6 +30,10 @@ bool AddressPrefix::contains(const boost::asio::ip::address& one) const {
     return plain.is_v4() == network.is_v4() && of(plain, length) == *this;
 }
 
+std::string to_text(const AddressPrefix& prefix) {
+    return prefix.network.to_string() + (prefix.is_one_address() ? "" : '/' + std::to_string(prefix.length));
+}
+
 bool BindingAllowed::address(const boost::asio::ip::address& one) const {
     return std::any_of(prefixes.begin(), prefixes.end(), [&](const AddressPrefix& prefix) { return prefix.contains(one); });
 }

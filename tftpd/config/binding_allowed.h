@@ -23,7 +23,11 @@ struct AddressPrefix {
     static AddressPrefix of(const boost::asio::ip::address& one, unsigned length);
     /// An IPv4-mapped IPv6 address counts as its IPv4 address.
     [[nodiscard]] bool contains(const boost::asio::ip::address& one) const;
+    [[nodiscard]] bool is_one_address() const { return length == (network.is_v4() ? 32U : 128U); }
 };
+
+/// "192.0.2.0/24"; one address alone is without its length.
+std::string to_text(const AddressPrefix& prefix);
 
 struct BindingAllowed {
     std::vector<AddressPrefix> prefixes;

@@ -17,7 +17,7 @@ BindingCheck::Ruling BindingCheck::judge(const IpAddress& client, const std::str
     Ruling ruling{.foreign = true, .first = false, .leased_to = holder ? to_text(*holder) : ""};
     const std::scoped_lock lock(mutex_);
     const auto* told = told_.find(asked);
-    ruling.first = (told == nullptr || now - *told >= line_every) && lines_.pass(now);
+    ruling.first = (told == nullptr || now - *told >= line_every) && lines_.take(1, now);
     if (ruling.first) {
         told_.put(asked, now);
     }

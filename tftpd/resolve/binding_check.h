@@ -11,7 +11,7 @@
 #include "tftpd/base/clock.h"
 #include "tftpd/config/config.h"
 #include "tftpd/phones/lease_table.h"
-#include "tftpd/store/log_limit.h"
+#include "tftpd/resolve/rate_limit.h"
 #include "tftpd/store/lru_map.h"
 
 #include <chrono>
@@ -24,6 +24,8 @@ class BindingCheck {
 public:
     static constexpr std::chrono::minutes line_every{10};  ///< about one address
     static constexpr std::size_t max_clients = 8192;       ///< remembered; who was told of longest ago is forgotten
+    static constexpr int line_burst = 20;                  ///< addresses that are told of at once
+    static constexpr std::chrono::seconds next_line{10};
 
     /// `leases` outlives it.
     explicit BindingCheck(const LeaseTable& leases) : leases_(leases) {}
@@ -43,7 +45,7 @@ private:
     const LeaseTable& leases_;
     std::mutex mutex_;  ///< taken only when a foreign file was asked
     LruMap<IpAddress, TimePoint> told_{max_clients};
-    LogLimit lines_;  ///< of all addresses; one that finds it taken has its line with a later question
+    RateLimit lines_{1.0 / next_line.count(), line_burst};  ///< who finds no room has its line with a later question
 };
 
 }  // namespace branchline

@@ -61,15 +61,26 @@ std::optional<Answer> Resolver::Impl::bound(const FileName& name, const IpAddres
 
 std::optional<Answer> Resolver::Impl::limited(const FileName& name, const IpAddress& asked_by, const Config& config) {
     const auto most = config.limits.device_names_per_client;
-    const auto verdict = device_names.ask(asked_by, device_of_key(name.key()), most, Clock::now());
-    if (verdict == DeviceNameLimit::Verdict::taken) {
+    const auto device = device_of_key(name.key());
+    const bool own = is_name_of(name.key(), lease_holder(asked_by));
+    const auto ruling = device_names.ask(asked_by, device, own, most, Clock::now());
+    if (!ruling.refused) {
         return std::nullopt;
     }
     counters.add(Counter::device_names_refused);
-    if (verdict == DeviceNameLimit::Verdict::refused_first && sweep_log.pass()) {
-        LOG_WARN(upstream_logger, RESOLVE_DEVICE_SWEEP).arg(asked_by.to_string()).arg(most).arg(escaped(name.text()));
+    if (ruling.begins) {
+        counters.add(Counter::device_sweeps);
     }
-    return Answer{Answer::Kind::not_found, nullptr, "limit", "device-names-per-client"};
+    const auto client = to_text(ruling.client);
+    if (ruling.tell) {
+        LOG_WARN(upstream_logger, RESOLVE_DEVICE_SWEEP).arg(client).arg(ruling.most).arg(escaped(name.text()));
+    }
+    if (ruling.client.is_one_address()) {
+        return Answer{Answer::Kind::not_found, nullptr, "limit", "device-names-per-client"};
+    }
+    // A phone may ask this in good faith, and would take "not found" for an answer.
+    return Answer{Answer::Kind::refused, nullptr, "limit",
+                  client + " has asked for the files of " + std::to_string(ruling.most) + " devices within ten minutes"};
 }
 
 void Resolver::resolve(Question question, std::function<void(Answer)> done) {

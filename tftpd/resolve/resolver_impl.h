@@ -96,7 +96,6 @@ struct Resolver::Impl {
     LoopWatch loops;
     BindingCheck binding;
     DeviceNameLimit device_names;
-    LogLimit sweep_log;
     LogLimit loop_log;  ///< marks can be put on requests from any number of addresses
 
     // Used on the resolver's thread only, but for io itself.

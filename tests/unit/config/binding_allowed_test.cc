@@ -34,6 +34,13 @@ TEST(BindingAllowed, ShortestAndLongestPrefix) {
     CHECK_FALSE(one.contains(address("2001:db8::")));
 }
 
+TEST(BindingAllowed, APrefixAsText) {
+    CHECK_EQUAL(std::string("192.0.2.64/26"), to_text(AddressPrefix::of(address("192.0.2.65"), 26)));
+    CHECK_EQUAL(std::string("2001:db8::/64"), to_text(AddressPrefix::of(address("2001:db8::1"), 64)));
+    CHECK_EQUAL(std::string("192.0.2.65"), to_text(AddressPrefix::of(address("192.0.2.65"), 32)));
+    CHECK_EQUAL(std::string("2001:db8::1"), to_text(AddressPrefix::of(address("2001:db8::1"), 128)));
+}
+
 TEST(BindingAllowed, AnyPrefixWillDo) {
     BindingAllowed allowed;
     CHECK_FALSE(allowed.address(address("192.0.2.1")));

@@ -69,10 +69,12 @@ TEST(BindingCheck, AnAddressIsWorthALineInTenMinutes) {
     CHECK(ask("192.0.2.7", "sep001122aabbcc.cnf.xml").first);
 }
 
-TEST(BindingCheck, WhoeverFindsTheLineTakenHasItsOwnLater) {
-    CHECK(ask("192.0.2.7", "sep001122aabbcc.cnf.xml").first);
-    CHECK_FALSE(ask("192.0.2.8", "sep001122aabbcc.cnf.xml").first);
-    now += LogLimit::interval;
-    CHECK(ask("192.0.2.8", "sep001122aabbcd.cnf.xml").first);
-    CHECK_FALSE(ask("192.0.2.8", "sep001122aabbce.cnf.xml").first);
+TEST(BindingCheck, EachAddressHasItsOwnLineIfNeedBeLater) {
+    for (int last = 1; last <= BindingCheck::line_burst; ++last) {
+        CHECK(ask(("192.0.2." + std::to_string(last)).c_str(), "sep001122aabbcc.cnf.xml").first);
+    }
+    CHECK_FALSE(ask("192.0.2.100", "sep001122aabbcc.cnf.xml").first);
+    now += BindingCheck::next_line;
+    CHECK(ask("192.0.2.100", "sep001122aabbcd.cnf.xml").first);
+    CHECK_FALSE(ask("192.0.2.100", "sep001122aabbce.cnf.xml").first);
 }
