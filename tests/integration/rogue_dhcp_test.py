@@ -60,6 +60,7 @@ class Rogue(BranchTest):
         phones = self.tftpd.command("tftp-phone-list", {"all": True})["arguments"].get("phones", [])
         self.assertEqual([one["mac"] for one in phones], ["00:11:22:33:ee:01"])
         self.assertNotIn("DHCPREQUEST", dnsmasq.output())
+        self.assertEqual(self.tftpd.events("PARTNER_DOWN"), [], "it is none of the TFTP servers that phones are told")
 
     def test_OneThatIsKnownIsNone(self):
         dnsmasq = self.start_dnsmasq("192.168.1.100,192.168.1.150", "2001:db8:1::5000,2001:db8:1::5fff")

@@ -105,9 +105,10 @@ void Daemon::Impl::receive_events() {
 // On the receiver's thread. A phone that gets a lease boots: what was remembered of it may be out of date.
 void Daemon::Impl::on_lease(const api::LeaseEvent& event) {
     phones->heard(event);
-    partners->named(event.servers);
     using Kind = api::LeaseEvent::Kind;
-    if (event.kind == Kind::elsewhere && !event.servers.empty()) {
+    if (event.kind != Kind::elsewhere) {
+        partners->named(event.servers);
+    } else if (!event.servers.empty()) {
         const auto phone = event.mac ? to_text(*event.mac) : std::string();
         if (strangers.seen(event.servers.front(), phone, Clock::now())) {
             LOG_WARN(app_logger, APP_FOREIGN_DHCP).arg(escaped(event.servers.front())).arg(phone.empty() ? "none" : phone);
