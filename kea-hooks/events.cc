@@ -118,6 +118,22 @@ void EventQueue::pop() {
     ++head_;
 }
 
+bool is_abandoned(const std::string& path) {
+    sockaddr_un to{};
+    if (path.empty() || path.size() >= sizeof to.sun_path) {
+        return false;
+    }
+    const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return false;
+    }
+    to.sun_family = AF_UNIX;
+    std::copy(path.begin(), path.end(), to.sun_path);
+    const bool refused = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0 && errno == ECONNREFUSED;
+    ::close(descriptor);
+    return refused;
+}
+
 EventSender::~EventSender() {
     if (descriptor_ >= 0) {
         ::close(descriptor_);

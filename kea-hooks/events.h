@@ -75,6 +75,9 @@ private:
     alignas(64) std::size_t head_ = 0;
 };
 
+/// Is the socket at `path` one whose process has ended, killed perhaps, and nobody has taken its place? False if there is none.
+bool is_abandoned(const std::string& path);
+
 /// Sends datagrams; used by the helper thread alone.
 class EventSender {
 public:

@@ -33,8 +33,9 @@ constexpr milliseconds full_socket_patience{200};
 constexpr unsigned dump_every = 30;  ///< seconds; news are not expected to get lost, this is the belt
 constexpr seconds drop_warning_every{60};
 constexpr seconds compare_every{3};
-constexpr seconds page_patience{10};          ///< then it is asked for again
-constexpr std::size_t told_at_once = 512;     ///< leases, before events have their turn again
+constexpr seconds page_patience{10};       ///< then it is asked for again
+constexpr std::size_t told_at_once = 512;  ///< leases, before events have their turn again
+constexpr milliseconds one_table_missed{1500};
 constexpr milliseconds scopes_patience{500};  ///< meanwhile the queue of events has to be long enough
 constexpr seconds scopes_retry{2};
 
@@ -132,6 +133,19 @@ void Runtime::once_a_second() {
     statistics.carry_over();
 }
 
+/// By our own clock, which nobody sets: how long ago was another time read in the table? The first table, which may have been
+/// there before us, is as old as it says.
+bool Runtime::is_silent(std::int64_t written) {
+    const auto now = steady_clock::now();
+    if (written != last_written_) {
+        const auto age = last_written_ == 0 ? std::time(nullptr) - written : 0;
+        heard_at_ = now - seconds(std::clamp<std::int64_t>(age, 0, api::stale_after.count()));
+        last_written_ = written;
+    }
+    const auto silence = now - heard_at_;
+    return silence >= api::stale_after || (silence >= one_table_missed && is_abandoned(event_socket_));
+}
+
 bool Runtime::read_server_table() {
     const auto read = api::read_server_table(server_table_);
     auto down = std::vector<Address>();
@@ -139,8 +153,7 @@ bool Runtime::read_server_table() {
     bool seen = now_.table_seen;
     if (read) {
         seen = true;
-        const auto age = seconds(std::time(nullptr) - read->written);
-        const bool fresh = age <= api::stale_after && age >= -api::stale_after;
+        const bool fresh = !is_silent(read->written);
         const auto self = read->alive.find("self");
         self_down = !fresh || (self != read->alive.end() && !self->second);
         for (const auto& [text, up] : read->alive) {

@@ -43,6 +43,7 @@ private:
     void run();
     void once_a_second();
     bool read_server_table();
+    bool is_silent(std::int64_t written);
     void publish_surroundings();
     void send_events();
     void warn_of_drops();
@@ -74,7 +75,8 @@ private:
     isc::data::ConstElementPtr told_scopes_;                ///< what the listener was told of the scopes
     std::chrono::steady_clock::time_point scopes_again_{};  ///< not before, after it could not be told
     unsigned seconds_ = 0;
-    std::string table_text_;  ///< why the server table could not be read, when it could not
+    std::int64_t last_written_ = 0;                     ///< when the daemon says that it wrote its table; 0 = never seen
+    std::chrono::steady_clock::time_point heard_at_{};  ///< when that was seen
     std::thread thread_;
 };
 

@@ -1,8 +1,14 @@
 #include "kea-hooks/events.h"
 
+#include "tests/unit/scratch.h"
+
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <CppUTest/TestHarness.h>
 
@@ -125,4 +131,20 @@ TEST(Events, NobodyListeningIsToldApartFromBusy) {
     auto* record = queue.begin();
     record->set_socket("/nonexistent/branchline-events.sock");
     CHECK(sender.send(*record) == EventSender::Outcome::nobody);
+}
+
+TEST(Events, ASocketWhoseProcessHasEndedIsAbandoned) {
+    const test::Scratch directory;
+    const auto path = (directory / "events.sock").string();
+    CHECK_FALSE(is_abandoned(""));
+    CHECK_FALSE(is_abandoned(path));
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::copy(path.begin(), path.end(), name.sun_path);
+    CHECK_EQUAL(0, ::bind(socket, reinterpret_cast<const sockaddr*>(&name), sizeof name));
+    CHECK_FALSE(is_abandoned(path));
+    ::close(socket);
+    CHECK(is_abandoned(path));
+    CHECK_FALSE(is_abandoned(std::string(200, 'x')));
 }
