@@ -1,9 +1,11 @@
-// DHCPv6: ADVERTISE and REPLY get sub-option 1 of enterprise 9 in option 17; leases that end are told to the daemon. A REPLY to
-// a Release, Decline or Confirm carries a status and nothing to boot with (RFC 8415 18.3.3, 18.3.7, 18.3.8).
+// DHCPv6: ADVERTISE and REPLY get sub-option 1 of enterprise 9 in option 17; they, each SOLICIT that came, leases that end and
+// choices of another server are told to the daemon. A REPLY to a Release, Decline or Confirm carries a status and nothing to
+// boot with (RFC 8415 18.3.3, 18.3.7, 18.3.8).
 #include "kea-hooks/callouts.h"
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/endpoint.h"
 #include "kea-hooks/export.h"
+#include "kea-hooks/first_look.h"
 #include "kea-hooks/options.h"
 #include "kea-hooks/probe_messages.h"
 
@@ -135,10 +137,22 @@ void describe_client(EventRecord& record, const Pkt6& query) {
     }
 }
 
+/// Kea tells hooks its DUID nowhere else.
+void learn_own_duid(Runtime& all, const Pkt6& response) {
+    const auto* server = look(response, D6O_SERVERID);
+    if (server != nullptr && !all.own_duid.read()) {
+        all.own_duid.publish(std::make_unique<const Bytes>(server->getData()));
+    }
+}
+
 void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
     const auto response = argument<Packet6>(handle, "response6");
     const auto query = argument<Packet6>(handle, "query6");
-    if (!response || !query || !may_carry_options(*query, *response)) {
+    if (!response || !query) {
+        return;
+    }
+    learn_own_duid(all, *response);
+    if (!may_carry_options(*query, *response)) {
         return;
     }
     const auto subnet = argument<ClientSubnet6>(handle, "subnet6");
@@ -185,6 +199,37 @@ void send6(Runtime& all, isc::hooks::CalloutHandle& handle) {
         record.subnet = subnet_id;
         record.set_servers(choice.view());
         record.why_none = choice.why_none;
+    });
+}
+
+/// A phone's choice of another server, which Kea passes over before any later callout. Only from the link: who is behind a
+/// relay could not be looked for.
+void chosen6(Runtime& all, isc::hooks::CalloutHandle& handle) {
+    const auto query = argument<Packet6>(handle, "query6");
+    const auto published = all.table.read();
+    if (!query || !published) {
+        return;
+    }
+    const auto seen = first_look6(ByteView(query->data_.data(), query->data_.size()));
+    if (!seen || (seen->type != DHCPV6_REQUEST && seen->type != DHCPV6_RENEW) || seen->server.empty()) {
+        return;
+    }
+    const auto own = all.own_duid.read();
+    const auto& setting = in_force(*published).global();
+    if (!own || std::ranges::equal(*own, seen->server) || setting.probe_interval == 0) {
+        return;
+    }
+    leave_event(all, setting, [&](EventRecord& record) {
+        record.family = Family::v6;
+        record.kind = api::LeaseEvent::Kind::elsewhere;
+        record.set_client_id(seen->duid);
+        record.set_vendor_class(as_text(seen->vendor_class));
+        auto mac = mac_in_duid(seen->duid);
+        mac = mac ? mac : mac_in_link_local(to_address(query->getRemoteAddr()));
+        if (mac) {
+            record.set_mac(*mac);
+        }
+        record.set_server_duid(seen->server);
     });
 }
 
@@ -236,6 +281,10 @@ using namespace branchline::hook;
 using Kind = branchline::api::LeaseEvent::Kind;
 
 extern "C" {
+
+BRANCHLINE_EXPORT int buffer6_receive(isc::hooks::CalloutHandle& handle) {
+    return guarded([&](Runtime& all) { chosen6(all, handle); });
+}
 
 BRANCHLINE_EXPORT int pkt6_receive(isc::hooks::CalloutHandle& handle) {
     return guarded([&](Runtime& all) { received6(all, handle); });

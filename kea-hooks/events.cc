@@ -20,6 +20,7 @@ void EventRecord::clear() {
     lifetime = 0;
     subnet = 0;
     server_count = 0;
+    server_duid_size = 0;
     why_none = "";
     socket_size = 0;
 }
@@ -44,6 +45,11 @@ void EventRecord::set_vendor_class(std::string_view text) {
 void EventRecord::set_servers(std::span<const Address> list) {
     server_count = static_cast<std::uint8_t>(std::min(list.size(), servers.size()));
     std::copy_n(list.begin(), server_count, servers.begin());
+}
+
+void EventRecord::set_server_duid(std::span<const std::uint8_t> bytes) {
+    server_duid_size = static_cast<std::uint8_t>(std::min(bytes.size(), server_duid.size()));
+    std::copy_n(bytes.begin(), server_duid_size, server_duid.begin());
 }
 
 void EventRecord::set_socket(std::string_view path) {

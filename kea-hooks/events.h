@@ -20,6 +20,8 @@
 
 namespace branchline::hook {
 
+inline constexpr std::size_t max_duid = 130;  ///< bytes (RFC 8415 11.1)
+
 /// One event as the packet thread leaves it: fixed size, filled in place, no pointer into anything of Kea's.
 struct EventRecord {
     api::LeaseEvent::Kind kind{};
@@ -27,7 +29,7 @@ struct EventRecord {
     bool has_mac = false;
     std::array<std::uint8_t, 6> mac{};
     std::uint8_t client_id_size = 0;
-    std::array<std::uint8_t, 130> client_id{};  ///< a DUID has at most 130 bytes (RFC 8415 11.1)
+    std::array<std::uint8_t, max_duid> client_id{};
     std::uint8_t vendor_class_size = 0;
     std::array<char, 255> vendor_class{};
     Address address;
@@ -36,6 +38,8 @@ struct EventRecord {
     std::uint32_t subnet = 0;
     std::uint8_t server_count = 0;
     std::array<Address, max_servers> servers;
+    std::uint8_t server_duid_size = 0;  ///< if not 0, the one server is known by its DUID alone (chosen_servers.h)
+    std::array<std::uint8_t, max_duid> server_duid{};
     const char* why_none = "";  ///< a literal
     std::uint8_t socket_size = 0;
     std::array<char, max_socket_path> socket{};  ///< where to
@@ -45,6 +49,7 @@ struct EventRecord {
     void set_client_id(std::span<const std::uint8_t> bytes);
     void set_vendor_class(std::string_view text);
     void set_servers(std::span<const Address> list);
+    void set_server_duid(std::span<const std::uint8_t> bytes);
     void set_socket(std::string_view path);
 };
 

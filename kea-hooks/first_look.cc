@@ -1,5 +1,6 @@
 #include "kea-hooks/first_look.h"
 
+#include <algorithm>
 #include <array>
 
 namespace branchline::hook {
@@ -11,6 +12,18 @@ constexpr std::size_t mac_at = 28;
 constexpr std::size_t mac_size = 6;
 constexpr std::size_t address_size = 4;
 constexpr std::array<std::uint8_t, 4> cookie{99, 130, 83, 99};
+
+constexpr std::size_t options6_begin = 4;  // behind type and transaction
+constexpr std::uint8_t first_of_relays = 12;
+constexpr std::size_t before_class_text = 6;  // the enterprise's number and the text's length
+
+ByteView first_class_text(ByteView option_16) {
+    if (option_16.size() < before_class_text) {
+        return {};
+    }
+    const auto text = option_16.subspan(before_class_text);
+    return text.first(std::min<std::size_t>(text.size(), read_u16(option_16, before_class_text - 2)));
+}
 
 }  // namespace
 
@@ -62,6 +75,36 @@ std::optional<FirstLook> first_look(ByteView message) {
         rest = rest.subspan(2U + rest[1]);
     }
     return look.type == 0 ? std::nullopt : std::optional(look);
+}
+
+std::optional<FirstLook6> first_look6(ByteView message) {
+    if (message.size() < options6_begin || message[0] == 0 || message[0] >= first_of_relays) {
+        return std::nullopt;
+    }
+    FirstLook6 look;
+    look.type = message[0];
+    constexpr std::size_t option_head = 4;
+    for (auto rest = message.subspan(options6_begin); !rest.empty();) {
+        if (rest.size() < option_head || rest.size() < option_head + read_u16(rest, 2)) {
+            return std::nullopt;
+        }
+        const auto data = rest.subspan(option_head, read_u16(rest, 2));
+        switch (read_u16(rest, 0)) {
+            case 1:
+                look.duid = data;
+                break;
+            case 2:
+                look.server = data;
+                break;
+            case 16:
+                look.vendor_class = first_class_text(data);
+                break;
+            default:
+                break;
+        }
+        rest = rest.subspan(option_head + data.size());
+    }
+    return look;
 }
 
 }  // namespace branchline::hook

@@ -1,5 +1,7 @@
 #include "kea-hooks/probe_messages.h"
 
+#include "kea-hooks/first_look.h"
+
 #include <algorithm>
 
 namespace branchline::hook {
@@ -136,9 +138,13 @@ std::optional<Address> server_of_frame(ByteView frame) {
     return said.server.empty() ? Address::of(ip.subspan(12, 4)) : said.server;
 }
 
-bool is_advertise(ByteView message, std::uint32_t transaction) {
-    return message.size() >= 4 && message[0] == advertise && message[1] == (transaction >> 16 & 0xff) &&
-           read_u16(message, 2) == (transaction & 0xffff);
+std::optional<ByteView> server_of_advertise(ByteView message, std::uint32_t transaction) {
+    if (message.size() < 4 || message[0] != advertise || message[1] != (transaction >> 16 & 0xff) ||
+        read_u16(message, 2) != (transaction & 0xffff)) {
+        return std::nullopt;
+    }
+    const auto look = first_look6(message);
+    return look ? look->server : ByteView();
 }
 
 bool is_probe_duid(ByteView duid) {

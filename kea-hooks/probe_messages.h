@@ -25,8 +25,8 @@ Bytes solicit_message(std::uint32_t transaction);
 
 /// The DHCP server that sent this frame, an OFFER or ACK to whomever: by option 54, else by its IP address. Any bytes may come.
 std::optional<Address> server_of_frame(ByteView frame);
-/// Is it an ADVERTISE to our SOLICIT? Any bytes may come.
-bool is_advertise(ByteView message, std::uint32_t transaction);
+/// The DUID of the server whose ADVERTISE to our SOLICIT this is; empty if it says none that can be read. Any bytes may come.
+std::optional<ByteView> server_of_advertise(ByteView message, std::uint32_t transaction);
 
 /// Is it the DUID of our SOLICIT?
 bool is_probe_duid(ByteView duid);

@@ -144,7 +144,7 @@ bool RogueProbe::ask(Link& link, int interface) const {
                     sizeof to) >= 0;
 }
 
-void RogueProbe::hear(const Link& link, int interface, std::vector<Heard>& heard) const {
+void RogueProbe::hear(const Link& link, std::vector<Heard>& heard) const {
     std::array<std::uint8_t, largest_message> buffer;
     for (int i = 0; i < max_heard; ++i) {
         sockaddr_in6 from{};
@@ -159,11 +159,18 @@ void RogueProbe::hear(const Link& link, int interface, std::vector<Heard>& heard
         const ByteView message(buffer.data(), static_cast<std::size_t>(got));
         if (v4) {
             if (const auto server = server_of_frame(message)) {
-                heard.push_back({*server, interface});
+                heard.push_back({*server});
             }
-        } else if (is_advertise(message, link.transaction)) {
-            heard.push_back({Address::of({from.sin6_addr.s6_addr, sizeof from.sin6_addr.s6_addr}), interface});
+        } else if (const auto duid = server_of_advertise(message, link.transaction)) {
+            heard.push_back(
+                {Address::of({from.sin6_addr.s6_addr, sizeof from.sin6_addr.s6_addr}), {duid->begin(), duid->end()}});
         }
+    }
+}
+
+void RogueProbe::hurry() {
+    for (auto& [index, link] : links_) {
+        link.next_round = {};
     }
 }
 
@@ -176,7 +183,7 @@ std::vector<RogueProbe::Heard> RogueProbe::look(const std::vector<std::string>& 
     }
     follow(interfaces, addresses);
     for (auto& [index, link] : links_) {
-        hear(link, index, heard);
+        hear(link, heard);
         if (now >= link.next_round) {
             link.next_round = now + interval;
             link.again = ask(link, index) ? now + asked_again : now;

@@ -34,8 +34,10 @@ public:
 
     struct Heard {
         Address server;
-        int interface = 0;
+        Bytes duid{};  ///< of the server, with IPv6
     };
+    /// The next look() asks, whenever it is due otherwise.
+    void hurry();
     /// About once a second. `interfaces` as in Kea's "interfaces-config"; an interval of 0 seconds closes all. Returns whoever
     /// answered since the last time, known servers among them.
     std::vector<Heard> look(const std::vector<std::string>& interfaces, std::chrono::seconds interval,
@@ -53,7 +55,7 @@ private:
     void follow(const std::vector<std::string>& interfaces, const InterfaceMap& addresses);
     [[nodiscard]] bool open(Link& link, int interface, const char* name) const;
     bool ask(Link& link, int interface) const;  ///< false: it could not be sent, as while an address is tentative
-    void hear(const Link& link, int interface, std::vector<Heard>& heard) const;
+    void hear(const Link& link, std::vector<Heard>& heard) const;
     void close_all();
 
     const Family family_;

@@ -194,6 +194,13 @@ void Runtime::send_events() {
             return;
         }
         busy_until_ = steady_clock::now() + busy_after_event;
+        if (record->server_duid_size != 0) {
+            if (chosen_.chosen(*record, steady_clock::now())) {
+                probe_.hurry();
+            }
+            events.pop();
+            continue;
+        }
         switch (sender_.send(*record)) {
             case EventSender::Outcome::sent:
                 statistics.add(HookCounter::events_sent);
@@ -312,21 +319,34 @@ void Runtime::look_for_strangers() {
         return;
     }
     const auto& setting = in_force(*published).global();
-    const auto heard =
-        probe_.look(published->interfaces, seconds(setting.probe_interval), watch_.addresses(), steady_clock::now());
+    const auto now = steady_clock::now();
+    const auto heard = probe_.look(published->interfaces, seconds(setting.probe_interval), watch_.addresses(), now);
     for (const auto& one : heard) {
-        if (!is_stranger(one.server, setting, now_)) {
-            continue;
-        }
-        statistics.add(HookCounter::foreign_dhcp_heard);
-        auto* record = event_socket_.empty() ? nullptr : events.begin();
-        if (record != nullptr) {
-            record->set_socket(event_socket_);
-            record->kind = api::LeaseEvent::Kind::elsewhere;
-            record->family = one.server.family();
-            record->set_servers({&one.server, 1});
-            events.commit(record);
-        }
+        chosen_.answered(one.duid, one.server, now);
+    }
+    // First what names a phone: of one server the daemon logs the first word alone.
+    for (const auto& said : chosen_.take()) {
+        tell_if_stranger(said, setting);
+    }
+    for (const auto& one : heard) {
+        EventRecord said;
+        said.kind = api::LeaseEvent::Kind::elsewhere;
+        said.family = one.server.family();
+        said.set_servers({&one.server, 1});
+        tell_if_stranger(said, setting);
+    }
+}
+
+void Runtime::tell_if_stranger(const EventRecord& said, const Setting& setting) {
+    if (!is_stranger(said.servers[0], setting, now_)) {
+        return;
+    }
+    statistics.add(HookCounter::foreign_dhcp_heard);
+    auto* record = event_socket_.empty() ? nullptr : events.begin();
+    if (record != nullptr) {
+        *record = said;
+        record->set_socket(event_socket_);
+        events.commit(record);
     }
 }
 

@@ -6,6 +6,7 @@
 // unload() joins the thread and destroys all of it.
 #pragma once
 
+#include "kea-hooks/chosen_servers.h"
 #include "kea-hooks/configuration.h"
 #include "kea-hooks/events.h"
 #include "kea-hooks/interface_watch.h"
@@ -36,6 +37,7 @@ public:
 
     Published<InForce> table;
     Published<Surroundings> surroundings;
+    Published<Bytes> own_duid;  ///< of this DHCPv6 server; null until it has answered somebody
     EventQueue events;
     Statistics statistics;
 
@@ -52,6 +54,7 @@ private:
     void tell_leases();
     void tell_scopes();
     void look_for_strangers();
+    void tell_if_stranger(const EventRecord& said, const Setting& setting);
 
     const std::string server_table_;
     InterfaceWatch watch_;
@@ -59,6 +62,7 @@ private:
     LeaseReader reader_;
     ToldLeases told_;
     RogueProbe probe_;
+    ChosenServers chosen_;
     Surroundings now_;          ///< the helper's own copy
     int stop_descriptor_ = -1;  ///< eventfd, readable once the thread is to end
     std::atomic<bool> stop_{false};

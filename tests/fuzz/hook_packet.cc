@@ -5,6 +5,7 @@
 //   server's answer hook6   flags | message type, … , options      flag 8: as a client's message with a good header; else all
 //   of it
 #include "tests/fuzz/targets.h"
+#include "kea-hooks/first_look.h"
 #include "kea-hooks/probe_messages.h"
 #include "tests/unit/kea-hooks/hook_driver.h"
 
@@ -81,7 +82,7 @@ const Wire foreign_vendor{0, 0, 1, 0x37, 0, 1, 0, 1, 7};  // enterprise 311, sub
 /// What the look for other DHCP servers hears: anything as a frame, and options behind good headers.
 void hear(ByteView input, const Wire& message) {
     (void)server_of_frame(input);
-    (void)is_advertise(input, 1);
+    (void)server_of_advertise(input, 1);
     auto frame = discover_frame({}, 1);
     constexpr std::size_t headers = 42;  // Ethernet, IP, UDP
     frame.resize(headers);
@@ -128,6 +129,7 @@ void hook6(ByteView input) {
         wire = {(flags & 1) != 0 ? std::uint8_t{DHCPV6_SOLICIT} : std::uint8_t{DHCPV6_INFORMATION_REQUEST}, 0, 0, 1};
     }
     wire.insert(wire.end(), input.begin() + (input.empty() ? 0 : 1), input.end());
+    (void)first_look6(wire);
     const auto query = unpacked<Pkt6>(wire);
     if (!query) {
         return;

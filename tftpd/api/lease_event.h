@@ -25,7 +25,7 @@ struct LeaseEvent {
         released,
         expired,
         declined,
-        elsewhere,  ///< a REQUEST to another DHCP server, which is the one in `servers`
+        elsewhere,  ///< another DHCP server, the one in `servers`, answered, or was chosen by the phone
         held,       ///< nothing happened: the DHCP server has this lease, which the daemon may not know of
         gone,       ///< likewise: it has this lease no more
     };

@@ -288,14 +288,16 @@ class Client6:
             content.append((6, b"".join(struct.pack("!H", code) for code in self.ask)))
         return Message6(kind, random.getrandbits(24), content + self.extra + list(options))
 
-    def ask_for(self, message, timeout=2, tries=3):
+    def ask_for(self, message, timeout=2, tries=3, of=None):
+        """The first answer, or, with `of`, that of the server with this address."""
         for _ in range(tries):
             self.socket.sendto(message.encode(), ("ff02::1:2", 547, 0, self.index))
             self.socket.settimeout(timeout)
             try:
                 while True:
-                    answer = Message6.decode(self.socket.recv(65536))
-                    if answer.xid == message.xid:
+                    data, source = self.socket.recvfrom(65536)
+                    answer = Message6.decode(data)
+                    if answer.xid == message.xid and of in (None, source[0].split("%")[0]):
                         return answer
             except TimeoutError:
                 pass

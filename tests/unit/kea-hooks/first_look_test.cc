@@ -77,3 +77,33 @@ TEST(FirstLook, AnyBytesAreTaken) {
         }
     }
 }
+
+TEST(FirstLook, OfDhcpv6WhatIsNeededIsFound) {
+    const Bytes request{3, 1, 2, 3, 0,  8, 0, 2, 0, 0, 0, 1, 0, 3,   0,   3,   1, 0, 2, 0,
+                        2, 9, 8, 0, 16, 0, 9, 0, 0, 0, 9, 0, 2, 'C', 'P', 'x', 0, 6, 0, 0};
+    const auto look = first_look6(request);
+    CHECK(look.has_value());
+    CHECK_EQUAL(3, look->type);
+    CHECK(std::ranges::equal(look->duid, Bytes{0, 3, 1}));
+    CHECK(std::ranges::equal(look->server, Bytes{9, 8}));
+    CHECK(as_text(look->vendor_class) == "CP");
+    const auto bare = first_look6(Bytes{1, 0, 0, 0});
+    CHECK(bare && bare->duid.empty() && bare->server.empty() && bare->vendor_class.empty());
+}
+
+TEST(FirstLook, OfDhcpv6ARelaysMessageOrACutOneIsNothing) {
+    Bytes renew{5, 0, 0, 1, 0, 2, 0, 2, 7, 7};
+    CHECK(first_look6(renew).has_value());
+    for (const std::size_t size : {0U, 3U, 5U, 7U, 9U}) {
+        CHECK_FALSE(first_look6(ByteView(renew).first(size)).has_value());
+    }
+    for (const unsigned type : {0U, 12U, 13U, 255U}) {
+        renew[0] = static_cast<std::uint8_t>(type);
+        CHECK_FALSE(first_look6(renew).has_value());
+    }
+}
+
+TEST(FirstLook, OfDhcpv6AClassTextEndsWhereItsOptionDoes) {
+    CHECK(as_text(first_look6(Bytes{1, 0, 0, 0, 0, 16, 0, 7, 0, 0, 0, 9, 0, 200, 'C'})->vendor_class) == "C");
+    CHECK(first_look6(Bytes{1, 0, 0, 0, 0, 16, 0, 5, 0, 0, 0, 9, 0})->vendor_class.empty());
+}

@@ -374,6 +374,28 @@ TEST(HookEvents6, ASolicitIsToldBeforeItIsAnswered) {
     CHECK_EQUAL(std::string("not-answered"), event.why_none);
 }
 
+TEST(HookEvents6, TheMacIsTheNearestRelaysWordElseTheDuidsElseTheAddresss) {
+    const auto query = query6(DHCPV6_SOLICIT);
+    query->setRemoteAddr(isc::asiolink::IOAddress("fe80::211:22ff:fe33:4477"));
+    Pkt6::RelayInfo far;
+    far.peeraddr_ = isc::asiolink::IOAddress("fe80::1");
+    auto near = far;
+    const auto relays_word = [](std::uint8_t last) {
+        return boost::make_shared<Option>(Option::V6, D6O_CLIENT_LINKLAYER_ADDR, Wire{0, 1, 0, 0x11, 0x22, 0x33, 0x44, last});
+    };
+    far.options_.insert({D6O_CLIENT_LINKLAYER_ADDR, relays_word(0x88)});
+    near.options_.insert({D6O_CLIENT_LINKLAYER_ADDR, relays_word(0x99)});
+    query->relay_info_ = {far, near};
+    hook->receive6(query);
+    CHECK_EQUAL(0x99, socket->next().mac->at(5));
+    query->relay_info_.clear();
+    hook->receive6(query);
+    CHECK_EQUAL(0x55, socket->next().mac->at(5));
+    query->delOption(D6O_CLIENTID);
+    hook->receive6(query);
+    CHECK_EQUAL(0x77, socket->next().mac->at(5));
+}
+
 TEST(HookEvents6, LeasesThatEndAreTold) {
     hook->end6("lease6_release", lease(), query6(DHCPV6_RELEASE));
     CHECK(socket->next().kind == Kind::released);

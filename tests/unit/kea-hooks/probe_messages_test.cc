@@ -85,11 +85,16 @@ TEST(ProbeMessages, WhatIsCutOrOddNamesNobody) {
 
 TEST(ProbeMessages, OnlyTheAdvertiseToOurSolicitCounts) {
     auto message = solicit_message(0x010203);
-    CHECK_FALSE(is_advertise(message, 0x010203));
+    CHECK_FALSE(server_of_advertise(message, 0x010203).has_value());
     CHECK(is_probe_duid(ByteView(message).subspan(8, 18)));
     CHECK_FALSE(is_probe_duid(ByteView(message).subspan(8, 17)));
     message[0] = 2;
-    CHECK(is_advertise(message, 0x010203));
-    CHECK_FALSE(is_advertise(message, 0x010204));
-    CHECK_FALSE(is_advertise(ByteView(message).first(3), 0x010203));
+    CHECK(server_of_advertise(message, 0x010203).has_value());
+    CHECK(server_of_advertise(message, 0x010203)->empty());
+    CHECK_FALSE(server_of_advertise(message, 0x010204).has_value());
+    CHECK_FALSE(server_of_advertise(ByteView(message).first(3), 0x010203).has_value());
+    message.insert(message.end(), {0, 2, 0, 3, 0, 9, 7});
+    CHECK(std::ranges::equal(*server_of_advertise(message, 0x010203), Bytes{0, 9, 7}));
+    // An answer that is cut is one all the same.
+    CHECK(server_of_advertise(ByteView(message).first(message.size() - 1), 0x010203)->empty());
 }
