@@ -8,7 +8,7 @@ from branch import clients, dhcp, kea, paths, tftpd
 from branch.branch import Box
 from branch.case import BranchTest
 
-SERVERS = ["192.0.2.1", "192.0.2.2"]
+SERVERS = {4: ["192.0.2.1", "192.0.2.2"], 6: ["2001:db8:1::1", "2001:db8:1::2"]}
 MAC = "00:11:22:33:BB:{:02x}"
 PAUSE = 10  # seconds; how long phones may wait when one box dies
 PHONES = 15  # that boot while it dies
@@ -42,6 +42,7 @@ def availability(name):
 
 
 class HotStandby(BranchTest):
+    family = 4
     time_limit = 120
     weight = 2
 
@@ -52,7 +53,7 @@ class HotStandby(BranchTest):
         cls.second = cls.branch.own(Box(work))
         cls.second.address4 = "192.0.2.2"
         cls.branch.lan.plug(cls.second.namespace, "lan0", "02:00:5e:00:00:03")
-        cls.second.namespace.ip("addr add 192.0.2.2/24 dev lan0", "link set lo up")
+        cls.second.namespace.ip("addr add 192.0.2.2/24 dev lan0", "addr add 2001:db8:1::2/64 dev lan0 nodad", "link set lo up")
         cls.keas, cls.daemons = [], []
         for name, box in (("one", cls.box), ("two", cls.second)):
             for last in (*range(8), *range(0x10, 0x10 + PHONES)):
@@ -62,9 +63,10 @@ class HotStandby(BranchTest):
             libraries = [
                 {"library": "libdhcp_lease_cmds.so"},
                 availability(name),
-                kea.hook({"tftp-servers": SERVERS, "withdraw-dead": False}),
+                kea.hook({"tftp-servers": SERVERS[cls.family], "withdraw-dead": False}),
             ]
-            server = kea.Kea(box, 4, kea.dhcp4(box, **{"hooks-libraries": libraries}))
+            make = kea.dhcp4 if cls.family == 4 else kea.dhcp6
+            server = kea.Kea(box, cls.family, make(box, **{"hooks-libraries": libraries}))
             cls.keas.append(cls.branch.own(server.start()))
 
     def state(self, which):
@@ -72,26 +74,36 @@ class HotStandby(BranchTest):
         return answer["high-availability"][0]["ha-servers"]["local"]["state"]
 
     def host(self, last):
-        return self.branch.host(f"ha{last:02x}", switch=self.branch.lan, mac=MAC.format(last))
+        host = self.branch.host(f"ha{last:02x}", switch=self.branch.lan, mac=MAC.format(last))
+        self.link_local(host)
+        return host
 
-    def lease(self, last, host=None):
-        """(host, address, option 150, seconds until the ACK)"""
-        host = host or self.host(last)
-        client = self.own(dhcp.Client4(host, "eth0", MAC.format(last)))
-        start = time.monotonic()
-        while True:
+    def ask_once(self, client):
+        """One try at a lease: (address, the servers told), or nothing."""
+        if self.family == 4:
             offer = client.discover(timeout=1, tries=1)
             ack = offer and client.request(offer, timeout=1, tries=1)
-            if ack and ack.type == dhcp.ACK:
-                break
+            return (ack.yiaddr, ack.tftp_servers) if ack and ack.type == dhcp.ACK else None
+        advertise = client.solicit(timeout=1, tries=1)
+        reply = advertise and advertise.address and client.request(advertise, timeout=1, tries=1)
+        return (reply.address, reply.tftp_servers) if reply and reply.address else None
+
+    def lease(self, last, host=None):
+        """(host, address, the servers told, seconds until the ACK or REPLY)"""
+        host = host or self.host(last)
+        kind = dhcp.Client4 if self.family == 4 else dhcp.Client6
+        client = self.own(kind(host, "eth0", MAC.format(last)))
+        start = time.monotonic()
+        while not (got := self.ask_once(client)):
             self.assertLess(time.monotonic() - start, 3 * PAUSE * paths.PATIENCE, "no lease from anybody")
         seconds = time.monotonic() - start
-        host.ip(f"addr add {ack.yiaddr}/24 dev eth0")
-        return host, ack.yiaddr, ack.tftp_servers, seconds
+        address, servers = got
+        host.ip(f"addr add {address}/24 dev eth0" if self.family == 4 else f"addr add {address}/64 dev eth0 nodad")
+        return host, address, servers, seconds
 
     def boot(self, host, last, delay):
         """A phone from DISCOVER to its file, as phones are: it asks until it has a lease, and each server that it was told of
-        in turn until one has its file. (option 150, seconds for DHCP, seconds in all)"""
+        in turn until one has its file. (servers told, seconds for DHCP, seconds in all)"""
         time.sleep(delay)
         start = time.monotonic()
         _, _, servers, dhcp_seconds = self.lease(last, host)
@@ -106,12 +118,13 @@ class HotStandby(BranchTest):
             time.sleep(0.2)
 
     def test_OneDiesAndPhonesGoOn(self):
+        every = SERVERS[self.family]
         self.becomes(["hot-standby", "hot-standby"], lambda: [self.state(0), self.state(1)], 30)
         early, address, servers, _ = self.lease(1)
-        self.assertEqual(servers, SERVERS)
+        self.assertEqual(servers, every)
         status = lambda host, last, server: clients.phone_http(host, server, file_of(last), timeout=5).status
         # The standby heard of that lease from its partner only, without any packet.
-        for server in SERVERS:
+        for server in every:
             self.becomes(200, lambda server=server: status(early, 1, server), 10, f"{server} knows whose the address is")
             self.assertEqual(status(early, 2, server), 403)
 
@@ -123,21 +136,26 @@ class HotStandby(BranchTest):
             for process in (self.keas[0].process, self.daemons[0].process):
                 process.kill()
             booted = [boot.result() for boot in boots]
-        self.assertEqual([servers for servers, _, _ in booted], [SERVERS] * PHONES, "the same set from either box")
+        self.assertEqual([servers for servers, _, _ in booted], [every] * PHONES, "the same set from either box")
         longest = max(seconds for _, seconds, _ in booted)
         self.assertLess(longest, PAUSE * paths.PATIENCE, "DHCP paused for too long")
         print(f"{PHONES} phones booted while a box died: at most {longest:.1f} s for DHCP, "
               f"{max(seconds for _, _, seconds in booted):.1f} s until the file", flush=True)
         during, _, _, _ = self.lease(3)
-        self.becomes(200, lambda: status(during, 3, SERVERS[1]), 10)
-        self.assertEqual(status(early, 1, SERVERS[1]), 200, "who has a lease goes on with the other server")
+        self.becomes(200, lambda: status(during, 3, every[1]), 10)
+        self.assertEqual(status(early, 1, every[1]), 200, "who has a lease goes on with the other server")
         self.assertEqual(self.state(1), "partner-down")
         after, _, servers, _ = self.lease(4)
-        self.becomes(200, lambda: status(after, 4, SERVERS[1]), 10)
-        self.assertEqual(servers, SERVERS)
+        self.becomes(200, lambda: status(after, 4, every[1]), 10)
+        self.assertEqual(servers, every)
 
         self.keas[0].start()
         self.daemons[0].start()
         self.becomes(["hot-standby", "hot-standby"], lambda: [self.state(0), self.state(1)], 30)
         # What the standby gave meanwhile came to the first one when it fetched it, without a packet, too.
-        self.becomes(200, lambda: status(during, 3, SERVERS[0]), 10)
+        self.becomes(200, lambda: status(during, 3, every[0]), 10)
+        self.assertEqual([daemon.events("APP_FOREIGN_DHCP") for daemon in self.daemons], [[], []], "they are no strangers to each other")
+
+
+class HotStandby6(HotStandby):
+    family = 6
