@@ -31,6 +31,7 @@ public:
         targets.resolver = &resolver_;
         targets.prewarmer = &prewarmer_;
         targets.phones = &phones_;
+        targets.leases = &leases_;
         targets.certificates = &certificates_;
         targets.own_lists = &own_lists_;
         targets.config = [this] { return config_; };

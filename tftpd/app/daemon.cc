@@ -174,6 +174,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.tell_hook = [this] { tell_hook(); };
     targets.started = started;
     targets.reloaded = [this] { return reloaded; };
+    targets.leases = &leases;
     targets.partner_states = [this] { return partners->states(); };
     targets.set_console_password = [this](const std::string& user, const std::string& password) {
         return console->set_password(user, password);

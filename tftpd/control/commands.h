@@ -21,6 +21,7 @@ class TftpServer;
 class HttpFileService;
 class ServiceSwitch;
 class PhoneWatch;
+class LeaseTable;
 class Strangers;
 namespace trust {
 class CertificateStores;
@@ -35,6 +36,7 @@ struct CommandTargets {
     HttpFileService* http = nullptr;
     ServiceSwitch* service = nullptr;
     PhoneWatch* phones = nullptr;
+    const LeaseTable* leases = nullptr;
     const Strangers* strangers = nullptr;
     trust::CertificateStores* certificates = nullptr;
     trust::OwnLists* own_lists = nullptr;

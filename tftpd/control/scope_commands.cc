@@ -1,9 +1,10 @@
-// dhcp-scope-*: the DHCP servers' scopes as the hook in each of them tells them (kea-hooks/scope_report.h), and which TFTP
-// servers phones are told there now. Kept in memory: whoever starts anew is told anew.
+// dhcp-scope-*: the DHCP servers' scopes as the hook in each of them tells them (kea-hooks/scope_report.h), which TFTP servers
+// phones are told there now, and how many leases are known. Kept in memory: whoever starts anew is told anew.
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
 #include "tftpd/control/scope_view.h"
+#include "tftpd/phones/lease_table.h"
 
 #include <map>
 #include <memory>
@@ -32,6 +33,7 @@ ConstElementPtr needed(const ConstElementPtr& map, const char* name, Element::ty
 // What list_scopes() looks into; the rest is passed on to who reads it as it is.
 void check_scope(const ConstElementPtr& scope) {
     needed(scope, "subnet", Element::string);
+    needed(scope, "subnet-id", Element::integer);
     needed(scope, "withdraw-dead", Element::boolean);
     const auto servers = needed(scope, "tftp-servers", Element::list);
     if (servers->size() > most_servers) {
@@ -64,6 +66,7 @@ ConstElementPtr list_scopes(const Reports& reports, const CommandTargets& target
     const auto wanted = given.number("family", 4, 6, 0);
     const auto machine = this_machine();
     const ServersAlive alive{targets.not_serving_reason().empty(), targets.partner_states()};
+    const auto leases = targets.leases->leases_by_subnet(Clock::now());
     auto scopes = Element::createList();
     auto servers = Element::createList();
     for (const auto& [family, report] : reports) {
@@ -82,6 +85,9 @@ ConstElementPtr list_scopes(const Reports& reports, const CommandTargets& target
             const auto scope = isc::data::copy(told);
             scope->set("family", Element::create(family));
             scope->set("in-effect", servers_in_effect(told, machine, alive));
+            const auto count =
+                leases.find({static_cast<unsigned>(family), static_cast<std::uint32_t>(told->get("subnet-id")->intValue())});
+            scope->set("leases", number(count == leases.end() ? 0 : count->second));
             scopes->add(scope);
         }
     }

@@ -149,7 +149,7 @@ std::string prewarm_table(const ConstElementPtr& arguments) {
 }
 
 std::string scope_table(const ConstElementPtr& arguments) {
-    std::vector<Row> rows{{"ID", "SUBNET", "POOLS", "TFTP SERVERS", "OPTIONS"}};
+    std::vector<Row> rows{{"ID", "SUBNET", "POOLS", "LEASES", "TFTP SERVERS", "OPTIONS"}};
     for (const auto& scope : elements(arguments, "scopes")) {
         std::string pools;
         for (const auto& pool : elements(scope, "pools")) {
@@ -167,7 +167,8 @@ std::string scope_table(const ConstElementPtr& arguments) {
             options += (options.empty() ? "" : "; ") + (name == "-" ? text(option, "code") : name) + " " + text(option, "data");
         }
         const auto or_none = [](const std::string& words) { return words.empty() ? std::string("none") : words; };
-        rows.push_back({text(scope, "subnet-id"), text(scope, "subnet"), or_none(pools), or_none(servers), or_none(options)});
+        rows.push_back({text(scope, "subnet-id"), text(scope, "subnet"), or_none(pools), text(scope, "leases"),
+                        or_none(servers), or_none(options)});
     }
     return table(rows);
 }

@@ -82,7 +82,7 @@ bool LeaseTable::update(const api::LeaseEvent& event, TimePoint now) {
         if (is_others) {
             forget_address(before->second, address_of(*before->second, event.address));
         }
-        address = {event.address, now, event.lifetime, leased};
+        address = {event.address, now, event.lifetime, leased, event.subnet};
         by_address_[event.address] = entry;
     }
     return true;
@@ -118,6 +118,20 @@ std::optional<MacAddress> LeaseTable::leased_to(const std::string& address, Time
 std::size_t LeaseTable::size() const {
     const std::shared_lock lock(mutex_);
     return entries_.size();
+}
+
+std::map<std::pair<unsigned, std::uint32_t>, std::size_t> LeaseTable::leases_by_subnet(TimePoint now) const {
+    std::map<std::pair<unsigned, std::uint32_t>, std::size_t> counts;
+    const std::shared_lock lock(mutex_);
+    for (const auto& phone : entries_) {
+        if (holds(phone.v4, now)) {
+            ++counts[{4, phone.v4.subnet}];
+        }
+        if (holds(phone.v6, now)) {
+            ++counts[{6, phone.v6.subnet}];
+        }
+    }
+    return counts;
 }
 
 }  // namespace branchline

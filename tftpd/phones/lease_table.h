@@ -15,6 +15,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 
 namespace branchline {
 
@@ -24,6 +25,7 @@ struct PhoneAddress {
     TimePoint heard{};           ///< when the hook last said so
     std::uint32_t lifetime = 0;  ///< seconds from then; 0 = not known
     bool leased = false;         ///< by our DHCP server; false: the phone said that it has the address
+    std::uint32_t subnet = 0;    ///< Kea's subnet-id
 };
 
 struct PhoneLease {
@@ -52,6 +54,8 @@ public:
     /// The one with a lease of that address that has not run out. What a phone only says of itself does not count.
     [[nodiscard]] std::optional<MacAddress> leased_to(const std::string& address, TimePoint now) const;
     [[nodiscard]] std::size_t size() const;
+    /// How many leases there are in each subnet, which is named by family (4, 6) and Kea's subnet-id.
+    [[nodiscard]] std::map<std::pair<unsigned, std::uint32_t>, std::size_t> leases_by_subnet(TimePoint now) const;
 
 private:
     using Entries = std::list<PhoneLease>;  ///< the one heard of last in front

@@ -108,6 +108,7 @@ withPage(address, async (page) => {
   const subnet = page.getByRole("row").filter({ hasText: "192.0.2.0/24" });
   await subnet.getByText("192.0.2.1 (auto)").waitFor();
   await subnet.getByText("option 150, for phones").waitFor();
+  await subnet.getByText(/^\d+ of 3600 s$/).waitFor();
   await accessible(page, "DHCP");
 
   await open("Load");

@@ -57,6 +57,7 @@ TEST_GROUP(Commands) {
             CommandTargets targets;
             targets.resolver = resolver.get();
             targets.phones = &phones;
+            targets.leases = &leases;
             certificates = std::make_unique<trust::CertificateStores>(scratch / "stores");
             targets.certificates = certificates.get();
             targets.config = [this] { return config; };
@@ -266,6 +267,11 @@ TEST(Commands, CertificateCommandsSayWhatTheyTake) {
 
 TEST(Commands, ScopesAreListedAsTheHookTellsThem) {
     LONGS_EQUAL(3, result(send(R"({ "command": "dhcp-scope-list" })")));
+    api::LeaseEvent lease;
+    lease.mac = MacAddress{0, 0x11, 0x22, 0x33, 0x44, 0x55};
+    lease.address = "198.18.0.5";
+    lease.subnet = 7;
+    leases.update(lease, Clock::now());
     const std::string tell = R"({ "command": "dhcp-scope-tell", "arguments": { "family": 4, "scopes": [ )";
     const std::string scope =
         R"({ "subnet": "198.18.0.0/24", "subnet-id": 7, "withdraw-dead": true, "tftp-servers": [ "192.0.2.2" ] })";
@@ -275,6 +281,7 @@ TEST(Commands, ScopesAreListedAsTheHookTellsThem) {
     const auto first = listed->get("scopes")->get(0);
     LONGS_EQUAL(7, first->get("subnet-id")->intValue());
     LONGS_EQUAL(4, first->get("family")->intValue());
+    LONGS_EQUAL(1, first->get("leases")->intValue());
     STRCMP_EQUAL(R"([ { "address": "192.0.2.2", "left-out": false, "up": false } ])", first->get("in-effect")->str().c_str());
     LONGS_EQUAL(3, result(send(R"({ "command": "dhcp-scope-list", "arguments": { "family": 6 } })")));
     LONGS_EQUAL(0, result(send(tell + "] } }")));
@@ -284,9 +291,10 @@ TEST(Commands, ScopesAreListedAsTheHookTellsThem) {
 TEST(Commands, WhatIsNoReportOfScopesIsRefused) {
     for (const char* wrong :
          {R"({})", R"({ "family": 4 })", R"({ "family": 5, "scopes": [] })", R"({ "family": 4, "scopes": [ 1 ] })",
-          R"({ "family": 4, "scopes": [ { "subnet": "192.0.2.0/24", "withdraw-dead": true } ] })",
-          R"({ "family": 4, "scopes": [ { "subnet": 1, "withdraw-dead": true, "tftp-servers": [] } ] })",
-          R"({ "family": 4, "scopes": [ { "subnet": "", "withdraw-dead": true, "tftp-servers": [ 1 ] } ] })"}) {
+          R"({ "family": 4, "scopes": [ { "subnet": "", "subnet-id": 1, "withdraw-dead": true } ] })",
+          R"({ "family": 4, "scopes": [ { "subnet": 1, "subnet-id": 1, "withdraw-dead": true, "tftp-servers": [] } ] })",
+          R"({ "family": 4, "scopes": [ { "subnet": "", "withdraw-dead": true, "tftp-servers": [] } ] })",
+          R"({ "family": 4, "scopes": [ { "subnet": "", "subnet-id": 1, "withdraw-dead": true, "tftp-servers": [ 1 ] } ] })"}) {
         LONGS_EQUAL_TEXT(1, result(send(R"({ "command": "dhcp-scope-tell", "arguments": )" + std::string(wrong) + " }")),
                          wrong);
     }

@@ -37,16 +37,17 @@ TEST(Tables, PrewarmedFilesShowStateAndSet) {
 
 TEST(Tables, ScopesShowWhatPhonesAreToldNow) {
     const auto arguments = Element::fromJSON(R"({ "scopes": [
-        { "subnet-id": 1, "subnet": "192.0.2.0/24", "pools": [ { "range": "192.0.2.100 - 192.0.2.199" } ],
+        { "subnet-id": 1, "subnet": "192.0.2.0/24", "pools": [ { "range": "192.0.2.100 - 192.0.2.199" } ], "leases": 42,
           "in-effect": [ { "address": "192.0.2.1", "auto": true, "up": true, "left-out": false },
                          { "address": "192.0.2.2", "up": false, "left-out": true } ],
           "options": [ { "code": 3, "name": "routers", "data": "192.0.2.254" }, { "code": 224, "name": "", "data": "x" } ] },
         { "subnet-id": 2, "subnet": "10.0.0.0/8", "in-effect": [ { "auto": true, "left-out": false } ] } ] })");
-    CHECK_EQUAL(std::string("ID  SUBNET        POOLS                      TFTP SERVERS                           OPTIONS\n"
-                            "1   192.0.2.0/24  192.0.2.100 - 192.0.2.199  192.0.2.1, 192.0.2.2 (down, left out)  "
-                            "routers 192.0.2.254; 224 x\n"
-                            "2   10.0.0.0/8    none                       auto                                   none\n"),
-                scope_table(arguments));
+    CHECK_EQUAL(
+        std::string("ID  SUBNET        POOLS                      LEASES  TFTP SERVERS                           OPTIONS\n"
+                    "1   192.0.2.0/24  192.0.2.100 - 192.0.2.199  42      192.0.2.1, 192.0.2.2 (down, left out)  "
+                    "routers 192.0.2.254; 224 x\n"
+                    "2   10.0.0.0/8    none                       -       auto                                   none\n"),
+        scope_table(arguments));
 }
 
 TEST(Tables, StatisticsAreTheNewestSample) {

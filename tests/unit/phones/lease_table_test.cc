@@ -44,6 +44,27 @@ TEST(LeaseTable, KeepsTheLastAddressOfEachFamily) {
     CHECK(table.find_address("2001:db8::1")->mac == mac(1));
 }
 
+TEST(LeaseTable, LeasesInUseAreCountedBySubnet) {
+    LeaseTable all;
+    const auto lease = [&](std::uint8_t last, const char* address, std::uint8_t family, std::uint32_t subnet, Kind kind) {
+        auto made = event(kind, last, address, family);
+        made.subnet = subnet;
+        all.update(made, start);
+    };
+    lease(1, "10.0.0.1", 4, 1, Kind::committed);
+    lease(1, "2001:db8::1", 6, 1, Kind::committed);
+    lease(2, "10.0.0.2", 4, 1, Kind::held);
+    lease(3, "10.1.0.3", 4, 2, Kind::committed);
+    lease(4, "10.1.0.4", 4, 2, Kind::offered);
+    lease(5, "10.1.0.5", 4, 2, Kind::seen);
+    const auto counts = all.leases_by_subnet(start + std::chrono::seconds(599));
+    CHECK_EQUAL(3U, counts.size());
+    CHECK_EQUAL(2U, counts.at({4, 1}));
+    CHECK_EQUAL(1U, counts.at({6, 1}));
+    CHECK_EQUAL(1U, counts.at({4, 2}));
+    CHECK(all.leases_by_subnet(start + std::chrono::seconds(600)).empty());
+}
+
 TEST(LeaseTable, AnOfferIsNoLease) {
     table.update(event(Kind::offered, 1, "10.0.0.1"), start);
     CHECK(table.find(mac(1)).has_value());

@@ -35,11 +35,11 @@ function Family({ server, scopes }) {
     <div class="scroll" tabindex="0" role="region" aria-label=${name}>
       <table><caption>${scopes.length === 1 ? "1 subnet" : `${scopes.length} subnets`}, as kea-dhcp${server.family} runs. ${notes(server).join(" ")}</caption>
         <thead><tr><th scope="col">Subnet</th><th scope="col">Pools</th><th scope="col">TFTP servers that phones are told now</th>
-          <th scope="col">Kea's options</th><th scope="col">Lease</th></tr></thead>
+          <th scope="col">Kea's options</th><th scope="col">Leases</th></tr></thead>
         <tbody>${scopes.map((scope) => html`<tr key=${scope["subnet-id"]}>
           <th scope="row">${scope.subnet}<div class="faint">subnet ${scope["subnet-id"]}${scope["shared-network"] && `, ${scope["shared-network"]}`}</div></th>
           <td><${Pools} scope=${scope} /></td><td><${Servers} scope=${scope} /></td><td><${Options} scope=${scope} /></td>
-          <td>${scope["valid-lifetime"]} s</td></tr>`)}</tbody></table></div>`;
+          <td>${scope.leases} <span class="faint">of ${scope["valid-lifetime"]} s</span></td></tr>`)}</tbody></table></div>`;
 }
 
 export function Dhcp() {
