@@ -2,33 +2,30 @@
 
 #include "tftpd/base/bytes.h"
 #include "tftpd/base/counters.h"
+#include "tftpd/base/host_name.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/console/assets.h"
 #include "tftpd/console/live_rows.h"
+#include "tftpd/console/live_topics.h"
 #include "tftpd/console/load_history.h"
 #include "tftpd/console/request_guard.h"
 #include "tftpd/console/role.h"
 #include "tftpd/console/sessions.h"
 #include "tftpd/console/sign_in_limit.h"
 #include "tftpd/log/log.h"
-#include "tftpd/base/host_name.h"
 
 #include "console_messages.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace branchline {
 namespace {
 
 using isc::data::ConstElementPtr;
 using isc::data::Element;
-using isc::data::ElementPtr;
 
 constexpr char json_type[] = "application/json; charset=utf-8";
 constexpr char cookie_name[] = "branchline-console";
@@ -86,20 +83,6 @@ AdminAnswer sent_to_https(const AdminRequest& request) {
             {{"Location", "https://" + request.header("host") + request.path + query}}};
 }
 
-struct Watcher {
-    std::shared_ptr<AdminFeed> feed;
-    std::string token;
-    bool has_all = false;
-};
-
-/// Something to watch. What it asks has no side effects.
-struct Topic {
-    std::function<void(std::int64_t seconds)> look;  // while somebody watches; `seconds` on a steady clock
-    std::function<std::string()> everything;         // for one who has seen nothing yet
-    std::function<std::string()> change;             // since the look before; "" = nothing
-    std::vector<Watcher> watchers{};
-};
-
 ConstElementPtr phones_live() {
     auto arguments = Element::createMap();
     arguments->set("limit", Element::create(listed_live));
@@ -114,17 +97,15 @@ struct Console::Impl {
         watch_command("clusters", "tftp-cluster-list", nullptr, LiveRows("", "", ""));
         watch_command("scopes", "dhcp-scope-list", nullptr, LiveRows("", "", ""));
         watch_command("service", "tftp-service-status", nullptr, LiveRows("", "", ""));
-        topics.try_emplace("load", [](std::int64_t) {}, [this] { return load.everything(); }, [this] { return load.change(); });
+        topics.add("load", {[](std::int64_t) {}, [this] { return load.everything(); }, [this] { return load.change(); }});
     }
 
     void watch_command(const char* topic, const char* command, const ConstElementPtr& arguments, LiveRows empty) {
         const auto rows = std::make_shared<LiveRows>(std::move(empty));
-        topics.try_emplace(
-            topic,
-            [this, rows, command, arguments](std::int64_t seconds) {
-                rows->take(daemon.run(command, arguments)->get("arguments"), seconds);
-            },
-            [rows] { return rows->everything(); }, [rows] { return rows->change(); });
+        topics.add(topic, {[this, rows, command, arguments](std::int64_t seconds) {
+                               rows->take(daemon.run(command, arguments)->get("arguments"), seconds);
+                           },
+                           [rows] { return rows->everything(); }, [rows] { return rows->change(); }});
     }
 
     bool answer(const AdminRequest& request, const AdminReply& reply);
@@ -145,10 +126,10 @@ struct Console::Impl {
     const Daemon daemon;
     TimePoint next_look{};  // the main thread alone
     LoadHistory load;       // as well
+    LiveTopics topics;      // their looks as well
 
     std::mutex mutex;  // of what follows
     Sessions sessions;
-    std::map<std::string, Topic> topics;  // what they call belongs to the main thread
 };
 
 std::optional<Role> Console::Impl::role_of(const AdminRequest& request) {
@@ -277,22 +258,15 @@ std::optional<AdminAnswer> Console::Impl::run_command(const AdminRequest& reques
 }
 
 AdminAnswer Console::Impl::watch(const AdminRequest& request) {
-    const std::lock_guard lock(mutex);
-    const auto token = cookie(request, cookie_name);
-    if (!sessions.use(token, Clock::now())) {
+    if (!role_of(request)) {
         return refusal(401, "You are no longer signed in.");
     }
-    const auto topic = topics.find(request.query);
-    if (topic == topics.end()) {
+    if (!topics.has(request.query)) {
         return refusal(400, "There is nothing of that name to watch.");
     }
-    if (topic->second.watchers.size() >= max_watchers) {
-        return refusal(429, "Too many pages watch this already. Close one.");
-    }
     AdminAnswer answer{200, "text/event-stream"};
-    answer.feed = std::make_shared<AdminFeed>();
-    topic->second.watchers.push_back({answer.feed, token});
-    return answer;
+    answer.feed = topics.watch(request.query, cookie(request, cookie_name));
+    return answer.feed ? answer : refusal(429, "Too many pages watch this already. Close one.");
 }
 
 bool Console::Impl::answer(const AdminRequest& request, const AdminReply& reply) {
@@ -371,7 +345,6 @@ Result<bool> Console::set_password(const std::string& user, const std::string& p
     return set;
 }
 
-// Commands run without the lock: they may wait for other threads, and the listener's must not.
 void Console::tick(TimePoint now) {
     if (now < impl_->next_look) {
         return;
@@ -379,30 +352,10 @@ void Console::tick(TimePoint now) {
     impl_->next_look = now + live_pace;
     impl_->load.look(counters, impl_->daemon.under_way(), now, std::chrono::system_clock::now());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-    for (auto& [name, topic] : impl_->topics) {
-        std::vector<Watcher> watchers;
-        {
-            const std::lock_guard lock(impl_->mutex);
-            std::erase_if(topic.watchers, [&](const Watcher& watcher) {
-                if (!watcher.feed->closed() && !impl_->sessions.is_open(watcher.token, now)) {
-                    watcher.feed->close();
-                }
-                return watcher.feed->closed();
-            });
-            watchers = topic.watchers;
-            for (auto& watcher : topic.watchers) {
-                watcher.has_all = true;
-            }
-        }
-        if (watchers.empty()) {
-            continue;
-        }
-        topic.look(seconds);
-        for (const auto& watcher : watchers) {
-            const auto text = watcher.has_all ? topic.change() : topic.everything();
-            watcher.feed->put(text.empty() ? std::string(":\n\n") : "data: " + text + "\n\n");
-        }
-    }
+    impl_->topics.tick(seconds, [&](const std::string& token) {
+        const std::lock_guard lock(impl_->mutex);
+        return impl_->sessions.is_open(token, now);
+    });
 }
 
 }  // namespace branchline

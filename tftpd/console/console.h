@@ -31,7 +31,6 @@ namespace branchline {
 class Console {
 public:
     static constexpr std::chrono::seconds live_pace{2};
-    static constexpr std::size_t max_watchers = 32;
 
     /// What the console asks of the daemon around it.
     struct Daemon {
