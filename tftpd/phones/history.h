@@ -1,7 +1,5 @@
-// The phones' timelines on the disk, so that a restart does not forget them: one SQLite file, which holds what Timelines holds.
-//
-//   phone ─< boot ─< step (DHCP)         times are the wall clock's, milliseconds since 1970
-//                └─< file
+// The phones' timelines on the disk, so that a restart does not forget them: one SQLite file, which holds what Timelines holds
+// (history_rows.h).
 //
 // A power cut costs what was not written yet and nothing else: write-ahead log, synchronous=NORMAL (sqlite.org/wal.html). A
 // file that is damaged, or of another version, is set aside and a new one begun; phones are served whatever becomes of it.
@@ -12,9 +10,8 @@
 
 #include "tftpd/base/result.h"
 #include "tftpd/config/config.h"
-#include "tftpd/phones/timeline.h"
+#include "tftpd/phones/history_rows.h"
 
-#include <chrono>
 #include <filesystem>
 #include <list>
 #include <memory>
@@ -23,20 +20,8 @@
 
 namespace branchline {
 
-class Database;
-
-/// The same moment on both clocks: the timelines' own and the wall's.
-struct Moment {
-    TimePoint steady{};
-    std::chrono::system_clock::time_point wall{};
-
-    static Moment now() { return {Clock::now(), std::chrono::system_clock::now()}; }
-};
-
 class History {
 public:
-    static constexpr int version = 2;  ///< of the tables
-
     /// Nothing is opened yet. `file` is in a directory of its own, which is made if it is not there.
     History(std::filesystem::path file, PhoneHistory settings);
     History(const History&) = delete;
@@ -46,8 +31,7 @@ public:
     /// Opens the file, makes it, or sets a damaged one aside, which is logged. Every other function does it, too, if need be.
     Result<bool> open();
 
-    /// All that is kept and not too old, the phone heard of last in front; nothing while that is off. Where the wall clock
-    /// stands before what was written, as on a box without a clock of its own, the newest entry counts as heard of just now.
+    /// All that is kept and not too old, as read_phones() gives it; nothing while that is off.
     Result<std::list<PhoneTimeline>> load(Moment now);
 
     /// In one transaction. A Failure leaves the file as it was.
@@ -59,7 +43,6 @@ public:
 private:
     void open_sound();
     void set_aside(const std::string& why);
-    void write_phone(const ChangedPhone& changed, Moment now);
     void trim(const std::vector<ChangedPhone>& coming, Moment now);
     template <typename Work>
     auto guarded(const Work& work) -> Result<decltype(work())>;
