@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 from branch import clients, dhcp, paths, remote, tftp, tftpd
 from branch.case import BranchTest
@@ -167,6 +168,8 @@ class Verdicts(BranchTest):
         self.assertIn(mac, ask(problems=True, verdict="configuration-nowhere"))
         self.assertNotIn(mac, ask(verdict="well"))
         self.assertNotIn(mac, ask(model="8841"))
+        done = self.box.run([paths.BIN / "branchlinectl", "--json", "phone", "list", "--problems"], {"KEA_CONTROL_SOCKET_DIR": "/run/kea"})
+        self.assertIn(mac, [one["mac"] for one in json.loads(done.stdout)["arguments"]["phones"]])
         done = self.box.run([paths.BIN / "branchlinectl", "phone", "list", "--csv"], {"KEA_CONTROL_SOCKET_DIR": "/run/kea"})
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         self.assertIn((mac, "problem"), [(row["mac"], row["level"]) for row in rows])
