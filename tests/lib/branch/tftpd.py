@@ -83,16 +83,22 @@ class Tftpd(Unix):
             self.wait_until_serving()
         return self
 
+    def listens_for_http(self):
+        port = self.content["Tftpd"].get("http-port", 6970) if isinstance(self.content, dict) else 0
+        with self.box.namespace, open("/proc/thread-self/net/tcp") as sockets:
+            return port == 0 or f":{port:04X} 00000000:0000 0A" in sockets.read()
+
     def wait_until_serving(self, timeout=10):
-        """Asks for a name that is refused whatever the configuration, so that no cluster hears of it."""
+        """Asks for a name that is refused whatever the configuration, so that no cluster hears of it. TFTP is there a moment before
+        HTTP."""
 
         def answers():
             if not self.process.running:
                 raise SystemError(f"branchline-tftpd ended with {self.process.process.returncode}:\n{self.process.tail()}")
             with tftp.Peer(self.box.namespace, "127.0.0.1") as peer:
-                return peer.ask(tftp.rrq("../probe"), timeout=0.2)
+                return peer.ask(tftp.rrq("../probe"), timeout=0.2) and self.listens_for_http()
 
-        eventually(answers, timeout * paths.PATIENCE, what="branchline-tftpd answers on port 69")
+        eventually(answers, timeout * paths.PATIENCE, what="branchline-tftpd answers on port 69, and listens for HTTP")
 
     def reload(self):
         self.process.signal(signal.SIGHUP)
