@@ -118,6 +118,14 @@ class OwnLists(BranchTest):
         self.ctl("trust", "drop", "itl", status=3)
         self.assertEqual(self.get("ITLFile.tlv"), 404)
 
+    def test_OurOwnTvsIsInTheListThatPhonesGet(self):
+        self.start(tvs_port=2445)
+        self.ctl("trust", "build", "itl", "--as", V4)
+        _, found = self.checked("ITLFile.tlv", [0, 3, 21])
+        shown = self.host.run(["openssl", "s_client", "-connect", f"{V4}:2445"], check=False).stdout
+        self.assertEqual(found[2][9], signing.openssl("x509", "-outform", "DER", given=shown.encode()))
+        self.assertEqual(found[2][2], V4.encode() + b"\0")
+
     def test_PhonesOfClustersAreNotGivenThem(self):
         self.start(tftpd.cluster("hq", HQ, transport="tftp"))
         self.ctl("trust", "build", "itl")

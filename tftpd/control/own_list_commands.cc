@@ -56,9 +56,9 @@ std::uint8_t signer_minor_of(const Arguments& given, const Config& config) {
     return version == "1.1" ? 1 : 0;
 }
 
-// The certificates that HTTPS shows, if phones are to fetch by it.
-std::vector<Certificate> https_certificates(const CommandTargets& targets, const Config& config) {
-    const auto identity = targets.identity && !config.https_ports.empty() ? targets.identity() : nullptr;
+// The certificates that we show by TLS.
+std::vector<Certificate> shown_certificates(const CommandTargets& targets) {
+    const auto identity = targets.identity ? targets.identity() : nullptr;
     std::vector<Certificate> found;
     for (const auto& one : identity ? *identity : tls::Identity()) {
         found.push_back(one.certificate());
@@ -114,12 +114,14 @@ ConstElementPtr build(const CommandTargets& targets, const ConstElementPtr& argu
     const auto present = targets.own_lists->file(wish.kind);
     const auto in_force = present ? std::optional(TrustList::parse(*present)) : std::nullopt;
     const auto stored = targets.certificates->snapshot();
-    const auto https = https_certificates(targets, *config);
+    const auto shown = shown_certificates(targets);
+    const std::vector<Certificate> none;
     wish.entries = trust::list_entries({.kind = wish.kind,
                                         .mixed = mixed,
                                         .signer = signer->certificate(),
                                         .stored = *stored,
-                                        .https = https,
+                                        .https = config->https_ports.empty() ? none : shown,
+                                        .tvs = config->tvs_port == 0 ? none : shown,
                                         .in_force = in_force ? &**in_force : nullptr,
                                         .host = given.text("host").value_or(host_name()),
                                         .address = address_of(given)});

@@ -5,6 +5,10 @@
 namespace branchline::trust {
 namespace {
 
+bool is_ec(const Certificate& one) {
+    return one.key.kind() == PublicKey::Kind::ec;
+}
+
 class Entries {
 public:
     explicit Entries(const ListSources& from) : from_(from) {}
@@ -26,6 +30,15 @@ public:
         for (const auto& one : from_.stored.in(store)) {
             if (one.cluster.empty()) {
                 add_one(one.certificate);
+            }
+        }
+    }
+    /// As TVS: phones get the EC certificate, if there is one.
+    void add_our_tvs() {
+        const bool has_ec = std::any_of(from_.tvs.begin(), from_.tvs.end(), is_ec);
+        for (const auto& one : from_.tvs) {
+            if (!has_ec || is_ec(one)) {
+                add_ours(Role::tvs, one);
             }
         }
     }
@@ -56,12 +69,13 @@ std::vector<ListEntry> list_entries(const ListSources& from) {
     entries.add_ours(files, from.signer);
     entries.each(Store::phone_sast, [&](const Certificate& one) { entries.add(files, one, from.host); });
     for (const auto& one : from.https) {
-        if (one.key.kind() == PublicKey::Kind::ec) {
+        if (is_ec(one)) {
             entries.add_ours(Role::tftp, one);
         }
     }
     entries.each(Store::capf, [&](const Certificate& one) { entries.add(Role::capf, one, one.common_name); });
     if (from.kind == ListKind::itl) {
+        entries.add_our_tvs();
         entries.each(Store::tvs, [&](const Certificate& one) { entries.add(Role::tvs, one, one.common_name); });
     }
     return entries.take();

@@ -15,6 +15,7 @@ using samples::grown_up;
 TEST_GROUP(ListEntries) {
     StoredCertificates stored;
     std::vector<Certificate> https;
+    std::vector<Certificate> tvs;
 
     void import(Store store, const Signer& signer, const std::string& cluster = "") {
         stored.stores[static_cast<std::size_t>(store)].push_back(
@@ -28,6 +29,7 @@ TEST_GROUP(ListEntries) {
                                              .signer = alice().certificate(),
                                              .stored = stored,
                                              .https = https,
+                                             .tvs = tvs,
                                              .in_force = in_force,
                                              .host = "box"})) {
             text += (text.empty() ? "" : ", ") + role_name(one.role) + ' ' + one.certificate.common_name + '@' + one.host;
@@ -46,6 +48,24 @@ TEST(ListEntries, CertificatesOfThisSiteHaveTheRoleOfTheirStore) {
     import(Store::tvs, grown_up());
     CHECK_EQUAL(std::string("SAST alice@box, TFTP alice@box, CAPF bob@bob, TVS grown-up@grown-up"), entries());
     CHECK_EQUAL(std::string("SAST alice@box, CCM+TFTP alice@box, CAPF bob@bob"), entries(ListKind::ctl, true));
+}
+
+TEST(ListEntries, OurOwnTvsIsListedByItsEcCertificate) {
+    tvs = {grown_up().certificate()};
+    CHECK_EQUAL(std::string("SAST alice@box, TFTP alice@box, TVS grown-up@box"), entries());
+    CHECK_EQUAL(std::string("SAST alice@box, CCM+TFTP alice@box"), entries(ListKind::ctl, true));
+    auto ec = bob().certificate();
+    Bytes point(97, 1);
+    point[0] = 4;
+    ec.key = *PublicKey::parse(point);
+    tvs.push_back(ec);
+    CHECK_EQUAL(std::string("SAST alice@box, TFTP alice@box, TVS bob@box"), entries());
+}
+
+TEST(ListEntries, ACertificateThatIsOursAndInTheStoreIsListedOnce) {
+    tvs = {grown_up().certificate()};
+    import(Store::tvs, grown_up());
+    CHECK_EQUAL(std::string("SAST alice@box, TFTP alice@box, TVS grown-up@box"), entries());
 }
 
 TEST(ListEntries, CertificatesOfClustersAreNotOurs) {
