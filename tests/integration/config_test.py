@@ -5,7 +5,7 @@ import json
 import signal
 import time
 
-from branch import clients, paths, tftp, tftpd
+from branch import clients, paths, signing, tftp, tftpd
 from branch.case import BranchTest, some_bytes
 
 V4 = "192.0.2.1"
@@ -98,6 +98,39 @@ class Checks(BranchTest):
         self.assertEqual(self.check(occupied, "-t")[0], 0)
         status, _, said = self.check(occupied, "-T")
         self.assertEqual(status, 1, said)
+
+    def test_DashCapitalTOpensKeysAndCertificates(self):
+        keys = self.box.work / "keys"
+        keys.mkdir()
+        ec, rsa = signing.Authority(keys, "ec", "prime256v1"), signing.Authority(keys, "rsa")
+        for one in (ec, rsa):
+            one.key.chmod(0o600)
+
+        def checked(*entries):
+            content = tftpd.document(self.box, trust={"https": [{"certificate": str(c), "key": str(k)} for c, k in entries]})
+            self.assertEqual(self.check(content, "-t")[0], 0, "files are not looked at")
+            text = json.dumps(content, indent=1).splitlines()
+            list_at = text.index('   "https": [')
+            at = [number for number, line in enumerate(text, 1) if line.strip() == "{" and number > list_at][: len(entries)]
+            status, _, said = self.check(content, "-T")
+            return status, [f"checked-{self.number}.conf:{line}:" in said for line in at], said
+
+        good = (ec.certificate, ec.key), (rsa.certificate, rsa.key)
+        self.assertEqual(checked(*good)[0], 0)
+        self.assertFalse((self.box.trust / "https").exists(), "nothing is made")
+        cut = keys / "cut.pem"
+        cut.write_text(ec.pem[:200])
+        for bad, phrase in (((ec.certificate, rsa.key), "the first certificate is not one of the key"), ((cut, ec.key), "END line is missing"),
+                            ((ec.certificate, keys / "absent.key"), "No such file")):  # fmt: skip
+            status, place, said = checked(good[1], bad)
+            self.assertEqual((status, place), (1, [False, True]), said)
+            self.assertIn(phrase, said)
+        ec.key.chmod(0o644)
+        status, place, said = checked(*good)
+        self.assertEqual((status, place), (1, [True, False]), said)
+        self.assertIn("everybody on this machine may read", said)
+        ec.key.chmod(0o600)
+        self.assertIn("a key of the same kind", checked(good[0], good[0])[2])
 
     def test_WrongUsageIsTwo(self):
         for arguments in ([], ["-x"], ["-c"], ["-p", "abc", "-c", "x"], ["-c", "x", "extra"]):

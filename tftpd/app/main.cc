@@ -2,6 +2,7 @@
 #include "tftpd/app/command_line.h"
 #include "tftpd/app/daemon.h"
 #include "tftpd/app/logging.h"
+#include "tftpd/app/server_identity.h"
 #include "tftpd/config/config_error.h"
 #include "tftpd/config/config_reader.h"
 #include "tftpd/control/version.h"
@@ -24,6 +25,7 @@ void check(const branchline::CommandLine& line, bool environment) {
     }
     if (environment) {
         branchline::check_environment(*read.config, read.document);
+        branchline::check_server_identity(*read.config, read.document);
     }
     std::cout << line.file << ": the configuration is good\n";
 }
