@@ -29,11 +29,13 @@ class SecureClusters(BranchTest):
             cls.box.run([paths.CTL, "trust", "import", "callmanager", authority.certificate, "--cluster", "hq"])
 
     def get(self, name):
-        """The same by HTTP and by TFTP: the bytes, or HTTP's status and TFTP's error."""
+        """The same by HTTP and by TFTP: the bytes, or HTTP's status and TFTP's error; a refusal's words are in both."""
         answer = clients.phone_http(self.host, V4, name)
         try:
             over_tftp = tftp.read(self.host, V4, name)
         except tftp.Transfer as error:
+            if answer.status == 403:
+                self.assertEqual(f"ERROR 2 {answer.body.decode()}", f"{error}\n")
             return answer.status, str(error)
         self.assertEqual(answer.status, 200, name)
         self.assertTrue(over_tftp == answer.body, name)

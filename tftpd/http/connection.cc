@@ -54,6 +54,7 @@ private:
     void on_answer(Answer answer);
     void watch();
     void refuse(unsigned status, const std::string& reason);
+    void refuse_file(const Answer& answer);
     void answer_without_body(unsigned status, const std::string& reason, std::optional<std::uint64_t> length = 0);
     void send_next();
     void send(std::string_view before, ByteView piece, std::string_view after, bool last);
@@ -216,7 +217,7 @@ void Connection::on_answer(Answer answer) {
         case Answer::Kind::not_found:
             return answer_without_body(404, answer.reason);
         case Answer::Kind::refused:
-            return answer_without_body(403, answer.reason);
+            return refuse_file(answer);
         case Answer::Kind::unavailable:
             return answer_without_body(503, answer.reason);
         case Answer::Kind::content:
@@ -236,6 +237,15 @@ void Connection::refuse(unsigned status, const std::string& reason) {
     phase_ = Phase::sending;
     must_close_ = true;
     before_ = format({.status = status, .length = 0, .close = true});
+    send(before_, {}, {}, true);
+}
+
+// With the words that a phone gets by TFTP, if there are any for it.
+void Connection::refuse_file(const Answer& answer) {
+    const auto words = answer.to_phone.empty() ? std::string() : answer.to_phone + '\n';
+    record_.done(403, 0, answer.reason);
+    before_ = format({.status = 403, .length = words.size(), .close = !keeps_alive()});
+    before_ += parser_->get().method() == http::verb::head ? std::string() : words;
     send(before_, {}, {}, true);
 }
 

@@ -43,6 +43,8 @@ std::string format(const ResponseHead& head) {
     text += "Cache-Control: no-store\r\n";
     if (head.status == 200) {
         text += "Content-type: */*\r\n";
+    } else if (head.length.value_or(0) != 0) {
+        text += "Content-type: text/plain\r\n";
     } else if (head.status == 405) {
         text += "Allow: GET, HEAD\r\n";
     } else if (head.status == 503) {

@@ -12,7 +12,7 @@ namespace branchline {
 
 struct ResponseHead {
     unsigned status = 200;
-    std::optional<std::uint64_t> length{};  ///< bytes of the body; an error's is always 0
+    std::optional<std::uint64_t> length{};  ///< bytes of the body; of errors only a 403 may have one, in plain text
     bool chunked = false;                   ///< the body comes in chunks (RFC 9112 7.1), if `length` is not known
     bool close = false;                     ///< the connection ends after this answer
 };

@@ -175,6 +175,16 @@ TEST(HttpConnection, EachKindOfAnswerHasItsStatus) {
     CHECK(phone.text.find("hq-east") == std::string::npos);
 }
 
+TEST(HttpConnection, ARefusalSaysToThePhoneWhatItMayHear) {
+    answer = {Answer::Kind::refused, nullptr, "secure", "signed by CN=x", "Cluster hq is secure: not signed"};
+    phone.send("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(until_text(
+        "HTTP/1.1 403 Forbidden\r\nContent-length: 33\r\nCache-Control: no-store\r\nContent-type: text/plain\r\n\r\n"));
+    phone.text.clear();
+    phone.send(real_request);
+    CHECK(until([&] { return phone.body() == "Cluster hq is secure: not signed\n"; }));
+}
+
 TEST(HttpConnection, OurOwnMarkIsSeenInAnyCase) {
     answer = {Answer::Kind::not_found, nullptr, "", ""};
     phone.send("GET /x HTTP/1.1\r\nHost: x\r\nx-branchline: 1\r\n\r\n");

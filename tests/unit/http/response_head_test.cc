@@ -34,6 +34,13 @@ TEST(ResponseHead, AnErrorHasNoBodyAndSaysNothingOfUs) {
         format({.status = 405, .length = 0, .close = true}));
 }
 
+TEST(ResponseHead, ARefusalMaySayWhy) {
+    CHECK_EQUAL(
+        std::string(
+            "HTTP/1.1 403 Forbidden\r\nContent-length: 9\r\nCache-Control: no-store\r\nContent-type: text/plain\r\n\r\n"),
+        format({.status = 403, .length = 9}));
+}
+
 TEST(ResponseHead, ChunkSizesAreHexadecimal) {
     CHECK_EQUAL(std::string("1\r\n"), chunk_begin(1));
     CHECK_EQUAL(std::string("10000\r\n"), chunk_begin(65536));
