@@ -66,6 +66,16 @@ class CommonFromHome(BranchTest):
         self.assertEqual(self.get("north", "SEP001122334402.cnf.xml"), b"<moved/>")
         self.assertEqual(self.get("north", "ringlist.xml.sgn"), self.signed["hq"])
 
+    def test_WhatIsListedIsLocalAllTheSame(self):
+        self.start(common_from_home=True, common_files=["tones/*", "RINGLIST.xml"])
+        self.boot("hq")
+        own = signing.Parsed(self.get("hq", "ringlist.xml.sgn"))
+        self.assertTrue(own.verifies(self.box.trust / "signer/signing.pem", self.branch.work), "signed by this box")
+        self.assertEqual(own.body, b"<own/>")
+        (self.roots["hq"] / "dialrules.xml").write_bytes(b"<hq/>")
+        self.box.put("dialrules.xml", b"<own/>")
+        self.assertEqual(self.get("hq", "dialrules.xml"), b"<hq/>", "it is not listed")
+
     def test_WithoutTheSettingTheLocalCopyComesFirst(self):
         self.start()
         self.boot("hq")

@@ -147,8 +147,8 @@ struct Config {
     std::vector<Prewarm> prewarm;
     std::vector<Cluster> clusters;  ///< in the operator's order, which decides who owns a name that several have
     SecurityMode security_mode = SecurityMode::nonsecure;
-    std::vector<std::string> common_files;  ///< globs
     bool common_from_home = false;          ///< files that phones share come from each phone's own cluster first
+    std::vector<std::string> common_files;  ///< globs (base/glob.h): these have the local copy first all the same
     DeviceBinding device_binding = DeviceBinding::log;
     BindingAllowed binding_allowed;
     bool prefetch = true;  ///< what a phone asked for when it booted last, when it gets a lease

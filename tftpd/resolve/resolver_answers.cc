@@ -2,12 +2,15 @@
 #include "tftpd/resolve/resolver_impl.h"
 
 #include "tftpd/base/counters.h"
+#include "tftpd/base/glob.h"
 #include "tftpd/log/log.h"
 #include "tftpd/phones/lease_table.h"
 #include "tftpd/resolve/signed_names.h"
 #include "tftpd/store/device_names.h"
 #include "tftpd/upstream/probe_name.h"
 #include "resolve_messages.h"
+
+#include <algorithm>
 
 namespace branchline {
 
@@ -109,10 +112,19 @@ std::string Resolver::Impl::lease_holder(const IpAddress& address) const {
     return holder ? to_digits(*holder) : "";
 }
 
-// The cluster whose file alone is right for this phone ("common-from-home"). Firmware is the same everywhere.
+// Is it one of "common-files", with its signature or without?
+bool Resolver::Impl::is_common(const FileName& name, const Config& config) {
+    const auto plain = plain_name(name);
+    const auto& key = plain ? plain->key() : name.key();
+    return std::any_of(config.common_files.begin(), config.common_files.end(),
+                       [&](const std::string& pattern) { return fits_glob(to_key(pattern), key); });
+}
+
+// The cluster whose file alone is right for this phone ("common-from-home"). Firmware is the same everywhere, and what is meant
+// to be local comes from here.
 std::optional<std::string> Resolver::Impl::home_for(const FileName& name, const Question& question, const Config& config) {
     if (!config.common_from_home || name.kind() != FileName::Kind::common || is_firmware(name) || question.marked_proxy ||
-        question.asked_by.is_unspecified() || config.is_remote_server(question.asked_by)) {
+        question.asked_by.is_unspecified() || config.is_remote_server(question.asked_by) || is_common(name, config)) {
         return std::nullopt;
     }
     return homes.home_of(lease_holder(question.asked_by), question.asked_by);

@@ -69,6 +69,7 @@ struct Resolver::Impl {
 
     void arm();
     [[nodiscard]] std::string lease_holder(const IpAddress& address) const;
+    [[nodiscard]] static bool is_common(const FileName& name, const Config& config);
     [[nodiscard]] std::optional<std::string> home_for(const FileName& name, const Question& question, const Config& config);
     [[nodiscard]] std::function<void(Answer)> learning(const FileName& name, const Question& question,
                                                        std::function<void(Answer)> done);
