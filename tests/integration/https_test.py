@@ -2,11 +2,12 @@
 Python's ssl for many and for slow connections."""
 
 import re
+import resource
 import ssl
 import stat
 import time
 
-from branch import clients, paths, signing, tftpd
+from branch import clients, paths, signing, tftp, tftpd
 from branch.case import BranchTest, some_bytes
 
 V4, V6 = "192.0.2.1", "2001:db8:1::1"
@@ -48,10 +49,14 @@ class Https(BranchTest):
         done = self.host.run(["openssl", "s_client", "-connect", f"{V4}:{port}", *map(str, options)], check=False, timeout=20)
         return done.stdout + done.stderr
 
+    def plain(self, port=6971, **more):
+        """A connection on which nothing is said yet."""
+        return self.own(clients.HttpConnection(self.host, V4, port, **more))
+
     def connection(self, port=6971, **more):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = self.own(clients.HttpConnection(self.host, V4, port, **more))
+        connection = self.plain(port, **more)
         connection.socket = context.wrap_socket(connection.socket)
         return connection
 
@@ -165,6 +170,34 @@ class Https(BranchTest):
         if not paths.SANITIZED:
             self.assertLess(grown, 300 * 80 * 1024)
         self.assertEqual(self.tftpd.statistic("tls-handshakes"), 300)
+
+    def test_OneMoreThanAThousandIsTurnedAwayAndServiceGoesOn(self):
+        """Two hundred fetch and take nothing, eight hundred have not said a word yet; the limit is all phones' together."""
+        self.start(limits={"transfers-per-client": 2000})
+        before = self.tftpd.memory()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+        held = []
+        for number in range(1000):
+            connection = self.connection(receive_buffer=4096) if number < 200 else self.plain()
+            if number < 200:
+                connection.send(b"GET /firmware.bin HTTP/1.1\r\nHost:x\r\n\r\n")
+            held.append(connection)
+        self.becomes(1000, lambda: self.tftpd.command("status-get")["arguments"]["http-connections"])
+        grown = self.tftpd.memory() - before
+        print(f"1,000 TLS connections: {grown / 1000 / 1024:.0f} KiB each")
+        if not paths.SANITIZED:
+            self.assertLess(grown, 1000 * 80 * 1024)
+        mark = self.tftpd.process.mark()
+        for _ in range(3):
+            with self.assertRaises(OSError, msg="one more got a handshake"):
+                self.connection(timeout=3)
+        self.assertEqual(self.tftpd.statistic("http-refused"), 3)
+        self.assertEqual(self.tftpd.events("HTTP_CONNECTION_REFUSED", mark)[0]["phone"], "192.0.2.50")
+        self.assertEqual(clients.phone_http(self.host, V4, "ringlist.xml").body, RINGLIST, "HTTP has places of its own")
+        self.assertEqual(tftp.read(self.host, V4, "ringlist.xml"), RINGLIST)
+        held.pop().close()
+        self.later(lambda: self.curl("ringlist.xml", "--insecure").stdout == RINGLIST, what="the next takes the place")
+        self.assertEqual(held[0].answer().body, self.big, "who was there before is served to the end")
 
     def test_SlowHandshakesAreEndedAndHoldUpNobody(self):
         """Ten seconds are the deadline: no sooner, for slow phones' sake."""

@@ -75,10 +75,12 @@ class HttpAnswer:
         self.status, self.headers, self.body = status, headers, body
 
 
-def connect(namespace, server, port, timeout=10, source=None):
+def connect(namespace, server, port, timeout=10, source=None, receive_buffer=None):
     with namespace:
         connection = socket.socket(socket.AF_INET6 if ":" in server else socket.AF_INET, socket.SOCK_STREAM)
         connection.settimeout(timeout)
+        if receive_buffer:  # bytes; of a phone that takes little at a time
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if source:
             connection.bind((source, 0))
         connection.connect((server, port))
@@ -88,8 +90,8 @@ def connect(namespace, server, port, timeout=10, source=None):
 class HttpConnection:
     """A connection on which answers are read one by one (RFC 9112)."""
 
-    def __init__(self, namespace, server, port=6970, timeout=10, source=None):
-        self.socket = connect(namespace, server, port, timeout, source)
+    def __init__(self, namespace, server, port=6970, timeout=10, source=None, receive_buffer=None):
+        self.socket = connect(namespace, server, port, timeout, source, receive_buffer)
         self.rest = b""
 
     def close(self):
