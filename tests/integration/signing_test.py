@@ -228,6 +228,9 @@ class SigningProcess(BranchTest):
         if not paths.SANITIZED:  # whose shadow of the memory is terabytes
             self.assertFalse(self.holds(self.tftpd.process.pid, prime), "the daemon has the key in its memory")
             self.assertTrue(self.holds(signer.pid, prime), "the signing process has it, so that this looks right")
+        for log in (signer.output(), self.tftpd.process.output()):
+            for line in ("PRIVATE KEY", *key.read_text().splitlines()[1:-1]):
+                self.assertNotIn(line, log)
 
     def holds(self, pid, secret):
         """Has the process these bytes in its memory, in either order?"""
