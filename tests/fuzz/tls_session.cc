@@ -4,6 +4,7 @@
 //
 //   input | size of a piece | the phone's bytes |
 #include "tests/fuzz/targets.h"
+#include "tftpd/tls/server_context.h"
 #include "tftpd/tls/session.h"
 #include "tftpd/trust/self_signed.h"
 

@@ -51,9 +51,13 @@ std::string reason(int error) {
 }  // namespace
 
 struct Session::Impl {
-    explicit Impl(ServerContextPtr its_context) : context(std::move(its_context)) {
+    explicit Impl(ContextPtr its_context) : context(std::move(its_context)) {
         mbedtls_ssl_init(&ssl);
         error = mbedtls_ssl_setup(&ssl, context->config());
+        // No name is looked for in the other side's certificate; mbedTLS wants that said. Only clients look.
+        if (error == 0) {
+            error = mbedtls_ssl_set_hostname(&ssl, nullptr);
+        }
         mbedtls_ssl_set_bio(&ssl, this, send, receive, nullptr);
     }
     ~Impl() { mbedtls_ssl_free(&ssl); }
@@ -92,7 +96,7 @@ struct Session::Impl {
         return result;
     }
 
-    const ServerContextPtr context;
+    const ContextPtr context;
     mbedtls_ssl_context ssl{};
     ByteView input;
     std::array<std::uint8_t, alert_record.size() + 2> last{};  // bytes that were taken
@@ -138,7 +142,7 @@ Session::Step Session::Impl::step(int result) {
     return Step::failed;
 }
 
-Session::Session(ServerContextPtr context) : impl_(std::make_unique<Impl>(std::move(context))) {}
+Session::Session(ContextPtr context) : impl_(std::make_unique<Impl>(std::move(context))) {}
 Session::~Session() = default;
 
 void Session::put(ByteView bytes) {
@@ -204,6 +208,11 @@ std::string Session::fault() const {
 
 std::string Session::version() const {
     return mbedtls_ssl_get_version(&impl_->ssl);
+}
+
+Bytes Session::peer_certificate() const {
+    const auto* shown = impl_->shaken ? mbedtls_ssl_get_peer_cert(&impl_->ssl) : nullptr;
+    return shown == nullptr ? Bytes() : Bytes(shown->raw.p, shown->raw.p + shown->raw.len);
 }
 
 }  // namespace branchline::tls

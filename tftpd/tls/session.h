@@ -1,5 +1,5 @@
 // One connection's TLS without its socket: what came goes in, what is to be sent comes out, and whoever drives it moves the
-// bytes. Server's side. Sans-IO; mbedTLS does the protocol.
+// bytes. Either side, as the context says. Sans-IO; mbedTLS does the protocol.
 //
 //   put() what came --> handshake() until done --> read(), write() --> end() --> take() what is to be sent
 //
@@ -7,7 +7,7 @@
 #pragma once
 
 #include "tftpd/base/bytes.h"
-#include "tftpd/tls/server_context.h"
+#include "tftpd/tls/context.h"
 
 #include <memory>
 #include <string>
@@ -19,7 +19,7 @@ public:
     static constexpr std::size_t max_handshake = 64u << 10;  ///< bytes that the other side may send before it is done
     static constexpr std::size_t max_record = 16u << 10;     ///< bytes of plain text
 
-    explicit Session(ServerContextPtr context);
+    explicit Session(ContextPtr context);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -50,6 +50,8 @@ public:
 
     [[nodiscard]] std::string fault() const;    ///< for the log; empty = none
     [[nodiscard]] std::string version() const;  ///< "TLSv1.2", "TLSv1.3", once the handshake is done
+    /// In DER, once the handshake is done: the other side has its key. Empty if it showed none.
+    [[nodiscard]] Bytes peer_certificate() const;
 
 private:
     struct Impl;

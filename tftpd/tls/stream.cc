@@ -114,7 +114,7 @@ void Stream::Core::read(asio::mutable_buffer into, Handler handler) {
     });
 }
 
-Stream::Stream(asio::ip::tcp::socket socket, ServerContextPtr context) : core_(std::make_shared<Core>(std::move(socket))) {
+Stream::Stream(asio::ip::tcp::socket socket, ContextPtr context) : core_(std::make_shared<Core>(std::move(socket))) {
     if (context) {
         core_->session.emplace(std::move(context));
     }
@@ -160,6 +160,10 @@ void Stream::async_handshake(std::function<void(const error_code&)> done) {
 
 std::string Stream::fault() const {
     return core_->session ? core_->session->fault() : std::string();
+}
+
+Bytes Stream::peer_certificate() const {
+    return core_->session ? core_->session->peer_certificate() : Bytes();
 }
 
 void Stream::end_sending(std::function<void()> then) {

@@ -1,4 +1,4 @@
-// A TCP connection to one of our own ports, with TLS on it or without: what reads and writes HTTP need not know which. A stream
+// A TCP connection, with TLS on it or without: what reads and writes HTTP need not know which. A stream
 // as Asio and Beast want it (AsyncReadStream, AsyncWriteStream), with Beast's deadlines. At most one read and one write at a
 // time; all on the thread of the socket's executor.
 //
@@ -7,7 +7,7 @@
 
 #include "tftpd/base/bytes.h"
 #include "tftpd/base/clock.h"
-#include "tftpd/tls/server_context.h"
+#include "tftpd/tls/context.h"
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
@@ -30,7 +30,7 @@ public:
     static constexpr std::size_t max_at_once = 64u << 10;  ///< bytes of plain text that one async_write_some takes
 
     /// `context` null: plain TCP.
-    explicit Stream(boost::asio::ip::tcp::socket socket, ServerContextPtr context = {});
+    explicit Stream(boost::asio::ip::tcp::socket socket, ContextPtr context = {});
 
     [[nodiscard]] executor_type get_executor();
     /// The connection itself; what is read from it is not deciphered.
@@ -47,6 +47,8 @@ public:
     void async_handshake(std::function<void(const error_code&)> done);
     /// Why TLS failed, in words for the log; empty if it did not.
     [[nodiscard]] std::string fault() const;
+    /// What the other side showed in the handshake, in DER; empty if nothing, or without TLS.
+    [[nodiscard]] Bytes peer_certificate() const;
 
     /// Says that nothing follows, and closes our half; `then` is called when that is done or has failed, at once without TLS.
     void end_sending(std::function<void()> then);

@@ -1,4 +1,4 @@
-// A phone's end of a TLS connection, in memory: mbedTLS's client, which the project itself does not have. What it wants to send
+// A phone's end of a TLS connection, in memory: mbedTLS's client as a phone has it. What it wants to send
 // lies in `out`, what it is sent is put into `in`.
 #pragma once
 
