@@ -1,6 +1,7 @@
 #include "tftpd/trust/certificate_stores.h"
 
 #include "tftpd/base/replace_file.h"
+#include "tftpd/trust/fingerprint.h"
 #include "tftpd/trust/store_text.h"
 
 #include <sys/stat.h>
@@ -17,7 +18,6 @@ namespace branchline::trust {
 namespace {
 
 constexpr mode_t file_mode = 0640;
-constexpr std::size_t digits_in_all = 64;  // of a SHA-256
 
 bool same_text(std::string_view left, std::string_view right) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char one, char other) {
@@ -47,24 +47,18 @@ Result<std::vector<StoredCertificate>> read_store(const std::filesystem::path& p
     return parse_store_text(text);
 }
 
-// The digits that a person wrote, perhaps as openssl prints them: AB:CD:…
+// The beginning of a fingerprint that names a certificate.
 Result<std::string> digits_of(const std::string& written) {
-    std::string digits;
-    for (const char letter : written) {
-        if (letter == ':') {
-            continue;
-        }
-        const char lower = letter >= 'A' && letter <= 'F' ? static_cast<char>(letter + 32) : letter;
-        if ((lower < '0' || lower > '9') && (lower < 'a' || lower > 'f')) {
-            return Failure{"a fingerprint is hexadecimal digits"};
-        }
-        digits.push_back(lower);
+    auto digits = digits_of_fingerprint(written);
+    if (!digits) {
+        return Failure{"a fingerprint is hexadecimal digits"};
     }
-    if (digits.size() < CertificateStores::least_prefix || digits.size() > digits_in_all) {
+    if (digits->size() < CertificateStores::least_prefix || digits->size() > fingerprint_digits) {
         return Failure{"a certificate is named by at least the first " + std::to_string(CertificateStores::least_prefix) +
-                       " of the " + std::to_string(digits_in_all) + " digits of its SHA-256 fingerprint, as the list shows it"};
+                       " of the " + std::to_string(fingerprint_digits) +
+                       " digits of its SHA-256 fingerprint, as the list shows it"};
     }
-    return digits;
+    return *std::move(digits);
 }
 
 }  // namespace
@@ -132,38 +126,83 @@ Result<CertificateStores::Imported> CertificateStores::import(Store store, const
     if (!certificates) {
         return certificates.error();
     }
-    const std::lock_guard lock(changing_);
+    Bundle bundle;
+    bundle[static_cast<std::size_t>(store)] = *std::move(certificates);
+    auto taken = take(bundle, cluster, now);
+    return taken ? std::move((*taken)[static_cast<std::size_t>(store)]) : Result<Imported>(taken.error());
+}
+
+// What a store's certificates would be with these beside them.
+Result<CertificateStores::Change> CertificateStores::with(Store store, const std::vector<Certificate>& certificates,
+                                                          const std::string& cluster, WallTime now) const {
     const auto before = snapshot();
-    if (const auto& fault = before->faults[static_cast<std::size_t>(store)]; !fault.empty()) {
+    const auto& fault = before->faults[static_cast<std::size_t>(store)];
+    if (!fault.empty() && !certificates.empty()) {
         return Failure{"the store \"" + std::string(name_of(store)) + "\" could not be read when the daemon started (" + fault +
                        "); mend or remove that file and restart the daemon, so that nothing in it is lost"};
     }
-    auto content = before->in(store);
-    Imported imported;
-    for (auto& certificate : *certificates) {
+    Change change{.content = before->in(store), .imported = {}};
+    for (const auto& certificate : certificates) {
         auto fingerprint = certificate.fingerprint();
-        if (std::any_of(content.begin(), content.end(), [&](const StoredCertificate& one) {
+        if (std::any_of(change.content.begin(), change.content.end(), [&](const StoredCertificate& one) {
                 return one.fingerprint == fingerprint && same_text(one.cluster, cluster);
             })) {
-            ++imported.already_there;
+            ++change.imported.already_there;
             continue;
         }
-        if (content.size() >= max_in_store) {
+        if (change.content.size() >= max_in_store) {
             return Failure{"the store \"" + std::string(name_of(store)) + "\" would hold more than " +
                            std::to_string(max_in_store) + " certificates; delete those that nobody needs"};
         }
-        imported.added.push_back({.certificate = std::move(certificate),
-                                  .fingerprint = std::move(fingerprint),
-                                  .cluster = cluster,
-                                  .imported = now});
-        content.push_back(imported.added.back());
+        change.imported.added.push_back(
+            {.certificate = certificate, .fingerprint = std::move(fingerprint), .cluster = cluster, .imported = now});
+        change.content.push_back(change.imported.added.back());
     }
-    if (!imported.added.empty()) {
-        if (const auto written = replace(store, content); !written) {
-            return written.error();
+    return change;
+}
+
+Result<bool> CertificateStores::could_take(const Bundle& bundle, const std::string& cluster) const {
+    for (const auto store : all_stores) {
+        const auto change = with(store, bundle[static_cast<std::size_t>(store)], cluster, {});
+        if (!change) {
+            return change.error();
         }
     }
-    return imported;
+    return true;
+}
+
+Result<CertificateStores::Taken> CertificateStores::take(const Bundle& bundle, const std::string& cluster, WallTime now) {
+    const std::lock_guard lock(changing_);
+    const auto before = snapshot();
+    std::array<Change, store_names.size()> changes;
+    for (const auto store : all_stores) {
+        const auto index = static_cast<std::size_t>(store);
+        auto change = with(store, bundle[index], cluster, now);
+        if (!change) {
+            return change.error();
+        }
+        changes[index] = *std::move(change);
+    }
+    Taken taken;
+    for (const auto store : all_stores) {
+        auto& change = changes[static_cast<std::size_t>(store)];
+        const auto written = change.imported.added.empty() ? Result<bool>(true) : replace(store, change.content);
+        if (!written) {
+            put_back(*before, taken);
+            return written.error();
+        }
+        taken[static_cast<std::size_t>(store)] = std::move(change.imported);
+    }
+    return taken;
+}
+
+// The stores that were changed, as they were. What cannot be put back stays: the disk has just refused something else.
+void CertificateStores::put_back(const StoredCertificates& before, const Taken& taken) {
+    for (const auto store : all_stores) {
+        if (!taken[static_cast<std::size_t>(store)].added.empty()) {
+            static_cast<void>(replace(store, before.in(store)));
+        }
+    }
 }
 
 Result<std::vector<StoredCertificate>> CertificateStores::remove(const Selection& selection) {

@@ -72,6 +72,14 @@ public:
     /// Takes every certificate of a PEM or DER file into a store, or none. On the disk when it returns.
     Result<Imported> import(Store store, const std::string& cluster, ByteView file, WallTime now);
 
+    /// At each store's place, what is for it.
+    using Bundle = std::array<std::vector<Certificate>, store_names.size()>;
+    using Taken = std::array<Imported, store_names.size()>;
+    /// The same for several stores at once: all, or none.
+    Result<Taken> take(const Bundle& bundle, const std::string& cluster, WallTime now);
+    /// Would it be taken, if the disk allows? Changes nothing.
+    [[nodiscard]] Result<bool> could_take(const Bundle& bundle, const std::string& cluster) const;
+
     struct Selection {
         std::optional<Store> store{};
         std::string fingerprint;  ///< at least least_prefix hexadecimal digits from its beginning; colons are passed over
@@ -81,6 +89,13 @@ public:
     Result<std::vector<StoredCertificate>> remove(const Selection& selection);
 
 private:
+    struct Change {
+        std::vector<StoredCertificate> content;
+        Imported imported;
+    };
+    [[nodiscard]] Result<Change> with(Store store, const std::vector<Certificate>& certificates, const std::string& cluster,
+                                      WallTime now) const;
+    void put_back(const StoredCertificates& before, const Taken& taken);
     Result<bool> replace(Store store, const std::vector<StoredCertificate>& content);
     [[nodiscard]] std::filesystem::path file_of(Store store) const;
 

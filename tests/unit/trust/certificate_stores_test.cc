@@ -150,3 +150,36 @@ TEST(CertificateStores, ADiskThatTakesNothingLeavesTheStoreAsItWas) {
     CHECK(!ok(stores.import(Store::callmanager, "", as_bytes(both()), noon)));
     CHECK(stores.snapshot()->in(Store::callmanager).empty());
 }
+
+TEST(CertificateStores, ABundleIsTakenWholeOrNotAtAll) {
+    CertificateStores stores(scratch / "stores");
+    CertificateStores::Bundle bundle;
+    bundle[static_cast<std::size_t>(Store::callmanager)] = {samples::alice().certificate()};
+    bundle[static_cast<std::size_t>(Store::capf)] = {samples::alice().certificate(), samples::bob().certificate()};
+    CHECK(ok(stores.could_take(bundle, "east")));
+    CHECK(stores.snapshot()->in(Store::capf).empty());
+    // A directory where the second store's file should be.
+    std::filesystem::create_directories(scratch / "stores/capf.pem/x");
+    CHECK(!ok(stores.take(bundle, "east", noon)));
+    CHECK(stores.snapshot()->in(Store::callmanager).empty());
+    CHECK(CertificateStores(scratch / "stores").snapshot()->in(Store::callmanager).empty());
+    std::filesystem::remove_all(scratch / "stores/capf.pem");
+    const auto taken = stores.take(bundle, "east", noon);
+    CHECK(ok(taken));
+    UNSIGNED_LONGS_EQUAL(1, (*taken)[static_cast<std::size_t>(Store::callmanager)].added.size());
+    UNSIGNED_LONGS_EQUAL(2, stores.snapshot()->of_cluster(Store::capf, "east").size());
+    const auto again = stores.take(bundle, "EAST", noon);
+    UNSIGNED_LONGS_EQUAL(2, (*again)[static_cast<std::size_t>(Store::capf)].already_there);
+    UNSIGNED_LONGS_EQUAL(2, stores.snapshot()->in(Store::capf).size());
+}
+
+TEST(CertificateStores, ABundleThatHasNoRoomIsToldBeforehand) {
+    CertificateStores stores(scratch / "stores");
+    CertificateStores::Bundle bundle;
+    bundle[0].push_back(samples::alice().certificate());
+    for (std::size_t at = 0; at < CertificateStores::max_in_store; ++at) {
+        CHECK(ok(stores.take(bundle, "cluster-" + std::to_string(at), noon)));
+    }
+    CHECK(!ok(stores.could_take(bundle, "one-more")));
+    CHECK(ok(stores.could_take(bundle, "cluster-1")));
+}
