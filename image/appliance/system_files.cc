@@ -91,7 +91,7 @@ std::string packet_filter(const Appliance& appliance) {
            "        icmpv6 type { echo-request, destination-unreachable, packet-too-big, time-exceeded, parameter-problem, "
            "nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-query } accept\n"
            "        udp dport { 67, 69, 547 } accept\n"
-           "        tcp dport { 2445, 6970, 6971, 6972 } accept\n" +
+           "        tcp dport { 2445, 6970, 6971, 6972, 6973 } accept\n" +
            dhcp6 + admin +
            "    }\n"
            "    chain forward {\n"

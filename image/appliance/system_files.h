@@ -14,9 +14,9 @@ using SystemFiles = std::map<std::string, std::string>;
 
 SystemFiles system_files(const Appliance& appliance);
 
-/// The packet filter: from the phones' side UDP 67, 547 and 69 and TCP 2445, 6970, 6971 and 6972, SSH from the administrators'
-/// networks if it has keys, what answers our own questions, and the ICMP that IP needs. Everything else is dropped without a
-/// word.
+/// The packet filter: from the phones' side UDP 67, 547 and 69 and TCP 2445 and 6970 to 6973 (the last one for exchanges with
+/// another box, closed unless one is offered), SSH from the administrators' networks if it has keys, what answers our own
+/// questions, and the ICMP that IP needs. Everything else is dropped without a word.
 std::string packet_filter(const Appliance& appliance);
 
 }  // namespace branchline

@@ -5,6 +5,7 @@
 #include "tests/unit/scratch.h"
 #include "tftpd/config/config_reader.h"
 #include "tftpd/control/commands.h"
+#include "tftpd/exchange/exchange.h"
 #include "tftpd/phones/phone_watch.h"
 #include "tftpd/resolve/prewarmer.h"
 #include "tftpd/resolve/resolver.h"
@@ -34,6 +35,8 @@ public:
         targets.leases = &leases_;
         targets.certificates = &certificates_;
         targets.own_lists = &own_lists_;
+        targets.exchange = &exchange_;
+        targets.identity = [] { return nullptr; };
         targets.config = [this] { return config_; };
         targets.config_document = [] { return Element::fromJSON(R"({ "Tftpd": { "tftp-port": 6969 } })"); };
         targets.test_config = targets.set_config = [](const ConstElementPtr& wanted) {
@@ -71,6 +74,8 @@ private:
     PhoneWatch phones_{leases_};
     trust::CertificateStores certificates_{scratch_ / "stores"};
     trust::OwnLists own_lists_{scratch_ / "lists"};
+    boost::asio::io_context io_{1};  // nobody runs it
+    Exchange exchange_{io_};
     std::unique_ptr<Commands> commands_;
 };
 

@@ -41,6 +41,7 @@ constexpr std::array targets{
     Target{"certificates", fuzz::certificates},
     Target{"tls_session", fuzz::tls_session},
     Target{"tvs", fuzz::tvs},
+    Target{"exchange_message", fuzz::exchange_message},
 };
 
 Bytes read_file(const std::filesystem::path& path) {

@@ -86,6 +86,7 @@ void Daemon::Impl::start_parts(const ReadConfig& read) {
     events = std::make_unique<EventReceiver>(leases, [this](const api::LeaseEvent& event) { on_lease(event); });
     receive_events();
     control = std::make_unique<ControlSocket>(io);
+    exchange = std::make_unique<Exchange>(io->getInternalIOService());
     started = reloaded = Clock::now();
     commands = std::make_unique<Commands>(command_targets());
     opening(document, "control-socket", [this] { control->open(config->control_socket); });
@@ -154,6 +155,7 @@ CommandTargets Daemon::Impl::command_targets() {
     targets.strangers = &strangers;
     targets.certificates = certificates.get();
     targets.own_lists = own_lists.get();
+    targets.exchange = exchange.get();
     targets.identity = [this] { return identity(); };
     targets.config = [this] { return config; };
     targets.config_document = [this] { return document; };
@@ -291,6 +293,7 @@ void Daemon::Impl::stop() {
     auto tftp_cut = std::async(std::launch::async, [this] { return tftp->drain(drain_limit); });
     answer_commands_until([&] { return is_ready(http_cut) && is_ready(tftp_cut); });
     const auto cut = tftp_cut.get() + http_cut.get();
+    exchange.reset();
     commands.reset();
     control.reset();
     events.reset();

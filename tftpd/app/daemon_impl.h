@@ -14,6 +14,7 @@
 #include "tftpd/console/console.h"
 #include "tftpd/control/commands.h"
 #include "tftpd/control/service_switch.h"
+#include "tftpd/exchange/exchange.h"
 #include "tftpd/http/admin_service.h"
 #include "tftpd/http/file_service.h"
 #include "tftpd/phones/event_receiver.h"
@@ -99,6 +100,7 @@ struct Daemon::Impl {
     Strangers strangers;
     BootWatch boots;  ///< the event receiver's thread's own
     std::unique_ptr<EventReceiver> events;
+    std::unique_ptr<Exchange> exchange;
     std::unique_ptr<ControlSocket> control;
     std::unique_ptr<Commands> commands;
     std::unique_ptr<ServerTableWriter> server_table;

@@ -29,6 +29,7 @@ CommandList certificate_commands(const CommandTargets& targets);      ///< tftp-
 CommandList trust_check_command(const CommandTargets& targets);       ///< tftp-trust-check
 CommandList own_certificate_commands(const CommandTargets& targets);  ///< tftp-trust-export
 CommandList own_list_commands(const CommandTargets& targets);         ///< tftp-trust-build, -drop
+CommandList exchange_commands(const CommandTargets& targets);         ///< tftp-trust-exchange-*
 CommandList service_commands(const CommandTargets& targets);          ///< tftp-service-*
 CommandList scope_commands(const CommandTargets& targets);            ///< dhcp-scope-*
 CommandList console_commands(const CommandTargets& targets);          ///< console-*

@@ -64,6 +64,7 @@ Commands::Commands(CommandTargets targets) : impl_(std::make_unique<Impl>()) {
     impl_->add(own_list_commands(impl_->targets));
     impl_->add(own_certificate_commands(impl_->targets));
     impl_->add(trust_check_command(impl_->targets));
+    impl_->add(exchange_commands(impl_->targets));
     impl_->add(service_commands(impl_->targets));
     impl_->add(upstream_commands(impl_->targets));
     impl_->add(scope_commands(impl_->targets));

@@ -23,6 +23,7 @@ class ServiceSwitch;
 class PhoneWatch;
 class LeaseTable;
 class Strangers;
+class Exchange;
 namespace trust {
 class CertificateStores;
 class OwnLists;
@@ -40,6 +41,7 @@ struct CommandTargets {
     const Strangers* strangers = nullptr;
     trust::CertificateStores* certificates = nullptr;
     trust::OwnLists* own_lists = nullptr;
+    Exchange* exchange = nullptr;
     std::function<tls::IdentityPtr()> identity;                        ///< what TLS shows; null: nothing
     std::function<ConfigPtr()> config;                                 ///< the running one
     std::function<isc::data::ConstElementPtr()> config_document;       ///< the running one as Kea JSON

@@ -3,6 +3,7 @@
 #include "tftpd/client/daemon_client.h"
 #include "tftpd/ctl/certificate_words.h"
 #include "tftpd/ctl/console_words.h"
+#include "tftpd/ctl/exchange_words.h"
 #include "tftpd/ctl/long_work.h"
 #include "tftpd/ctl/own_trust_words.h"
 #include "tftpd/ctl/phone_tables.h"
@@ -69,6 +70,7 @@ public:
         add_files();
         add_service();
         add_trust();
+        branchline::add_exchange_words(app_, request_, instead_);
         add_phones();
         auto* prewarm = app_.add_subcommand("prewarm", "fetch files before phones ask; a .loads file brings its members");
         prewarm->add_option("NAME", names_, "the files' names")->required();

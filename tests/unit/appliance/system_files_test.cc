@@ -80,7 +80,7 @@ TEST(SystemFiles, TheConsoleIsOpenOnlyFromTheNamedNetworksAndWhenItsPortIsNamed)
 TEST(SystemFiles, OnlyThePhonesPortsAreOpen) {
     const std::string filter = packet_filter(box());
     CHECK(has(filter, "hook input priority filter; policy drop;"));
-    CHECK(has(filter, "udp dport { 67, 69, 547 } accept\n        tcp dport { 2445, 6970, 6971, 6972 } accept\n    }\n"));
+    CHECK(has(filter, "udp dport { 67, 69, 547 } accept\n        tcp dport { 2445, 6970, 6971, 6972, 6973 } accept\n    }\n"));
     CHECK_FALSE(has(filter, "546"));
     CHECK(has(packet_filter(safe_appliance()), "iifname \"port1\" ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept\n"));
 }

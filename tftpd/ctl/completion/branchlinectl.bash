@@ -20,18 +20,19 @@ _branchlinectl() {
         --cluster | --before) mapfile -t COMPREPLY < <(compgen -W "$(_branchlinectl_clusters)" -- "$current"); return ;;
         --store) mapfile -t COMPREPLY < <(compgen -W 'callmanager phone-sast tvs capf phone-edge' -- "$current"); return ;;
         --transport) mapfile -t COMPREPLY < <(compgen -W 'auto http tftp' -- "$current"); return ;;
-        --as | --address | --list-version | --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit | --host | --seconds) return ;;
+        --as | --address | --list-version | --server | --fqdn | --description | --set | --name | --phone | --timeout | --verdict | --model | --subnet-id | --limit | --host | --seconds | --fingerprint | --port) return ;;
     esac
     local choices=''
     case "${words[*]:0:2}" in
         '') choices='--socket --json --help --help-all status statistics version build-report stop config-get config-test config-write reload
-                     service cluster cache prewarm file phone scope trust console system send' ;;
+                     service cluster cache prewarm file phone scope trust exchange console system send' ;;
         service) choices='status start stop' ;;
         cluster) choices='list get add update del refresh' ;;
         cache) choices='list get flush' ;;
         file) choices='list add del' ;;
         phone) choices='list show explain' ;;
         trust) choices='show import list del build drop export check https' ;;
+        exchange) choices='offer with status cancel' ;;
         scope) choices='list' ;;
         console) choices='password' ;;
         'console password') choices='operator viewer' ;;
@@ -55,6 +56,7 @@ _branchlinectl() {
         'trust drop') choices='itl ctl' ;;
         'trust export') choices='--der' ;;
         'trust https') choices='--pem' ;;
+        'exchange offer' | 'exchange with') choices='--fingerprint --cluster --port --timeout' ;;
         'file add') choices='--name --replace --unpack' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")

@@ -1,0 +1,29 @@
+// "branchlinectl exchange …": clusters and certificates exchanged with another box, the operator asked whether it is the right
+// one.
+#pragma once
+
+#include "tftpd/ctl/request.h"
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace branchline {
+
+/// Adds the words to `app`. `request` becomes what they ask for, `instead` what is done besides asking; both outlive `app`.
+void add_exchange_words(CLI::App& app, Request& request, std::function<int()>& instead);
+
+/// Begins what `request` says (tftp-trust-exchange-offer or -with) and stays until it is over. Shows the other box's
+/// fingerprint and asks for a yes, unless `request` has it; without a terminal there is nobody to ask. An interrupt ends the
+/// exchange.
+ExitStatus run_exchange(Request request);
+
+/// "1f01 50b6 …" in lines of eight groups: as two people read it to each other.
+std::string in_groups(const std::string& fingerprint);
+
+std::string exchange_text(const isc::data::ConstElementPtr& arguments);  ///< of tftp-trust-exchange-status
+
+}  // namespace branchline
