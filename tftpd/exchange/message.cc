@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <functional>
 
 namespace branchline::exchange {
 namespace {
@@ -24,8 +25,8 @@ constexpr std::uint8_t number(Kind kind) {
     return static_cast<std::uint8_t>(kind);
 }
 
-bool is_printable(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](unsigned char letter) { return letter >= ' ' && letter < 127; });
+bool is_printable(unsigned char letter) {
+    return letter >= ' ' && letter < 127;
 }
 
 /// One message as it is taken in, element by element.
@@ -52,7 +53,9 @@ public:
                 return take_port(message_.offer.http_port, value, 0);
             case words_tag:
                 message_.words = as_text(value);
-                return value.size() <= max_words && is_printable(message_.words) ? "" : "words that are too long, or none";
+                return value.size() <= max_words && std::ranges::all_of(value, is_printable)
+                           ? ""
+                           : "words that are too long, or none";
             default:
                 return "an element that is not known";
         }
@@ -151,7 +154,7 @@ Bytes bytes_of(const Message& message) {
         }
     } else if (message.kind == Kind::no) {
         auto words = message.words.substr(0, max_words);
-        std::replace_if(words.begin(), words.end(), [](unsigned char letter) { return letter < ' ' || letter > 126; }, '?');
+        std::ranges::replace_if(words, std::not_fn(is_printable), '?');
         elements.add(words_tag, as_bytes(words));
     }
     Bytes bytes(protocol.begin(), protocol.end());
