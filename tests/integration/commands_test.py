@@ -5,7 +5,6 @@ import signal
 import time
 
 from branch import clients, dhcp, fakes, kea, paths, remote, tftp, tftpd
-from branch.branch import Box
 from branch.case import BranchTest, some_bytes
 
 V4, V6 = "192.0.2.1", "2001:db8:1::1"
@@ -150,11 +149,7 @@ class Loops(BranchTest):
 
     @classmethod
     def prepare(cls):
-        work = cls.branch.work / "peer"
-        work.mkdir()
-        cls.peer_box = cls.branch.own(Box(work))
-        cls.branch.wan.plug(cls.peer_box.namespace, "wan0")
-        cls.peer_box.namespace.ip("addr add 198.51.100.77/24 dev wan0")
+        cls.peer_box = cls.branch.another_box("peer", "198.51.100.77/24", on="wan")
         cls.start_tftpd(tftpd.cluster("peer", "198.51.100.77"))
         other = tftpd.document(cls.peer_box, [tftpd.cluster("branch", cls.box.wan4)])
         cls.peer = cls.branch.own(tftpd.Tftpd(cls.peer_box, other).start())

@@ -2,14 +2,12 @@
 protocol is spoken by Python's ssl with openssl's certificates, too, which share nothing with the project's code."""
 
 import json
-import pathlib
 import signal
 import ssl
 import struct
 import threading
 
 from branch import clients, paths, signing, tftpd
-from branch.branch import Box
 from branch.case import BranchTest
 from branch.terminal import Terminal
 
@@ -91,11 +89,7 @@ class Exchange(BranchTest):
 
     @classmethod
     def prepare(cls):
-        work = pathlib.Path(cls.branch.work / "west")
-        work.mkdir()
-        cls.west_box = cls.branch.own(Box(work))
-        cls.branch.lan.plug(cls.west_box.namespace, "lan0", "02:00:5e:00:00:22")
-        cls.west_box.namespace.ip(f"addr add {WEST}/24 dev lan0", "addr add 2001:db8:1::2/64 dev lan0")
+        cls.west_box = cls.branch.another_box("west", f"{WEST}/24", "2001:db8:1::2/64", mac="02:00:5e:00:00:22")
         cls.host = cls.branch.phone_host("pc", "192.0.2.50")
         cls.middle = cls.branch.phone_host("middle", MIDDLE)
         cls.keys = cls.branch.work / "keys"

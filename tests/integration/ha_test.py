@@ -5,7 +5,6 @@ import concurrent.futures
 import time
 
 from branch import clients, dhcp, kea, paths, tftpd
-from branch.branch import Box
 from branch.case import BranchTest
 
 SERVERS = {4: ["192.0.2.1", "192.0.2.2"], 6: ["2001:db8:1::1", "2001:db8:1::2"]}
@@ -48,12 +47,9 @@ class HotStandby(BranchTest):
 
     @classmethod
     def prepare(cls):
-        work = cls.branch.work / "two"
-        work.mkdir()
-        cls.second = cls.branch.own(Box(work))
+        cls.second = cls.branch.another_box("two", "192.0.2.2/24", "2001:db8:1::2/64", mac="02:00:5e:00:00:03")
         cls.second.address4 = "192.0.2.2"
-        cls.branch.lan.plug(cls.second.namespace, "lan0", "02:00:5e:00:00:03")
-        cls.second.namespace.ip("addr add 192.0.2.2/24 dev lan0", "addr add 2001:db8:1::2/64 dev lan0 nodad", "link set lo up")
+        cls.second.namespace.ip("link set lo up")
         cls.keas, cls.daemons = [], []
         for name, box in (("one", cls.box), ("two", cls.second)):
             for last in (*range(8), *range(0x10, 0x10 + PHONES)):

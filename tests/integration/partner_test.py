@@ -2,11 +2,9 @@
 daemons are real, each appliance in its own namespace."""
 
 import os
-import pathlib
 import signal
 
 from branch import dhcp, fakes, tftpd
-from branch.branch import Box
 from branch.case import BranchTest
 
 OWN = {4: "192.0.2.1", 6: "2001:db8:1::1"}
@@ -20,11 +18,7 @@ class Partner(BranchTest):
 
     @classmethod
     def prepare(cls):
-        work = pathlib.Path(cls.branch.work / "other")
-        work.mkdir()
-        cls.other = cls.branch.own(Box(work))
-        cls.branch.lan.plug(cls.other.namespace, "lan0", "02:00:5e:00:00:22")
-        cls.other.namespace.ip(f"addr add {OTHER[4]}/24 dev lan0", f"addr add {OTHER[6]}/64 dev lan0")
+        cls.other = cls.branch.another_box("other", f"{OTHER[4]}/24", f"{OTHER[6]}/64", mac="02:00:5e:00:00:22")
         remote = cls.branch.host("remote", "198.51.100.10/24")
         cls.cluster = cls.branch.own(fakes.FakeHttp(remote, "198.51.100.10"))
         clusters = [tftpd.cluster("hq", "198.51.100.10", transport="http")]

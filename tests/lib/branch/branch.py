@@ -151,6 +151,15 @@ class Branch:
         self._open.append(thing)
         return thing
 
+    def another_box(self, label, *addresses, on="lan", mac=None):
+        """A second appliance, on the phone network or (`on="wan"`) on the wide area network, with these addresses."""
+        work = self.work / label
+        work.mkdir()
+        box = self.own(Box(work))
+        {"lan": self.lan, "wan": self.wan}[on].plug(box.namespace, f"{on}0", mac)
+        box.namespace.ip(*[usable(f"addr add {address} dev {on}0") for address in addresses])
+        return box
+
     def host(self, label, *addresses, switch=None, mac=None):
         """A host on the wide area network (or another switch) with these addresses; returns its namespace."""
         namespace = self.own(Namespace(label))
