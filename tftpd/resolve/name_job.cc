@@ -174,7 +174,9 @@ void NameJob::on_found(std::size_t cluster, std::optional<std::uint64_t> size) {
     hooks_.heard(config_->clusters[cluster], true, "");
     if (is_checked(cluster)) {
         if (const auto refusal = environment_->gate->refusal(config_->clusters[cluster], name_)) {
-            return refuse(cluster, *refusal);
+            // Not "not found": a phone that was told so would take what it is given next, and not the file it should have.
+            refused_ = refusal->to_phone;
+            return lose(cluster, Search::Reply::broken, refusal->reason);
         }
     }
     if (handed_out_ && source.content) {
@@ -207,15 +209,24 @@ void NameJob::on_bytes(std::size_t cluster, ByteView part) {
 
 std::optional<std::string> NameJob::objection(std::size_t cluster) {
     const auto& content = sources_[cluster].content;
-    auto bytes = content ? content->arrived(is_checked(cluster) ? SecureGate::max_file : max_config_size) : std::nullopt;
-    auto reason = bytes ? objection_to(name_, *bytes) : std::nullopt;
-    if (bytes && !reason && is_checked(cluster)) {
-        const auto refusal =
-            environment_->gate->refusal(config_->clusters[cluster], name_, std::make_shared<MemoryContent>(*std::move(bytes)));
-        refused_ = refusal ? refusal->to_phone : refused_;
-        reason = refusal ? std::optional(refusal->reason) : std::nullopt;
+    if (!content) {
+        return std::nullopt;
     }
-    return reason;
+    auto bytes = content->arrived(is_checked(cluster) ? SecureGate::max_file : max_config_size);
+    if (auto reason = bytes ? objection_to(name_, *bytes) : std::nullopt) {
+        return reason;
+    }
+    if (!is_checked(cluster)) {
+        return std::nullopt;
+    }
+    // What is too large to be looked at as a whole goes to the gate as it is, which refuses it.
+    const ContentPtr whole = bytes ? std::make_shared<MemoryContent>(*std::move(bytes)) : ContentPtr(content);
+    const auto refusal = environment_->gate->refusal(config_->clusters[cluster], name_, whole);
+    if (!refusal) {
+        return std::nullopt;
+    }
+    refused_ = refusal->to_phone;
+    return refusal->reason;
 }
 
 void NameJob::on_done(std::size_t cluster, const FetchOutcome& outcome) {
@@ -224,11 +235,6 @@ void NameJob::on_done(std::size_t cluster, const FetchOutcome& outcome) {
         case FetchResult::complete:
             if (!source.content || !source.content->finish()) {
                 return lose(cluster, Search::Reply::broken, "not the file that was announced or begun");
-            }
-            if (is_checked(cluster)) {
-                if (const auto refusal = environment_->gate->refusal(config_->clusters[cluster], name_, source.content)) {
-                    return refuse(cluster, *refusal);
-                }
             }
             source.complete = true;
             search_->on_done(cluster, Search::Reply::complete, environment_->now());
@@ -267,12 +273,6 @@ void NameJob::lose(std::size_t cluster, Search::Reply reply, std::string reason)
     }
     search_->on_done(cluster, reply, environment_->now());
     pump();
-}
-
-// Not "not found": a phone that was told so would take what it is given next, and not the file it should have.
-void NameJob::refuse(std::size_t cluster, const Refusal& refusal) {
-    refused_ = refusal.to_phone;
-    lose(cluster, Search::Reply::broken, refusal.reason);
 }
 
 bool NameJob::is_checked(std::size_t cluster) const {

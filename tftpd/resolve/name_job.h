@@ -26,7 +26,6 @@ class SecureGate;
 struct FetchCaps;
 struct FetchEvents;
 struct FetchOutcome;
-struct Refusal;
 
 /// Starts a fetch from one cluster: start_fetch() with the resolver's io_context and health table, or a test's.
 using FetchStarter = std::function<std::unique_ptr<ClusterFetch>(const Cluster& cluster, const std::string& name,
@@ -121,7 +120,6 @@ private:
     [[nodiscard]] std::optional<std::string> objection(std::size_t cluster);
     void on_done(std::size_t cluster, const FetchOutcome& outcome);
     void lose(std::size_t cluster, Search::Reply reply, std::string reason);
-    void refuse(std::size_t cluster, const Refusal& refusal);
     [[nodiscard]] bool is_checked(std::size_t cluster) const;
     void hand_out_if_due(TimePoint now);
     void succeed(std::size_t cluster);

@@ -184,9 +184,12 @@ public:
     }
     /// What is said against the whole file that `cluster` has sent; "" if nothing is.
     std::string objection(const std::string& cluster) { return fetch(cluster).events.objection().value_or(""); }
+    /// As start_fetch() with the cluster's last server: the whole file is asked about first, and broken if it is objected to.
     void done(const std::string& cluster, FetchResult result) {
         auto events = fetch(cluster).events;
-        events.done({result, "as the test says"});
+        const bool whole = result == FetchResult::complete && events.objection;
+        const auto against = whole ? events.objection() : std::nullopt;
+        events.done({against ? FetchResult::broken : result, against.value_or("as the test says")});
         run();
     }
     /// The whole file at once.

@@ -210,6 +210,18 @@ TEST(SecureClusters, NoByteOfALargeFileLeavesBeforeItsSignatureHolds) {
     CHECK(said(answer) == "content:cluster:hq:" + file);
 }
 
+TEST(SecureClusters, WhatIsTooLargeToBeLookedAtAsAWholeIsRefused) {
+    const auto answer = clusters.ask("locale.jar.sgn");
+    clusters.not_found("north");
+    clusters.found("hq", std::nullopt);
+    clusters.bytes("hq", std::string(SecureGate::max_file, 'j'));
+    CHECK(clusters.objection("hq").find("larger than") == std::string::npos);
+    clusters.bytes("hq", "j");
+    CHECK(clusters.objection("hq").find("larger than") != std::string::npos);
+    clusters.done("hq", FetchResult::complete);
+    CHECK_EQUAL(text("refused"), said(answer));
+}
+
 TEST(SecureClusters, LargeFirmwareStartsBeforeItsEnd) {
     const auto answer = clusters.ask("sip88xx.sbn");
     clusters.not_found("north");
