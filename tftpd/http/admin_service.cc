@@ -4,16 +4,11 @@
 #include "tftpd/http/admin_connection.h"
 #include "tftpd/http/listener.h"
 #include "tftpd/log/log.h"
+#include "tftpd/store/io_thread.h"
 
 #include "http_messages.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
 #include <atomic>
-#include <future>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -31,33 +26,36 @@ bool same(const AdminListener& left, const AdminListener& right) {
 
 // Listener and connections belong to `thread`.
 struct AdminService::Impl {
-    Impl(AdminPages its_pages, AdminSite its_site) : pages(std::move(its_pages)), site(std::move(its_site)) {}
+    Impl(AdminPages its_pages, AdminSite its_site) : pages(std::move(its_pages)), site(std::move(its_site)) { thread.start(); }
 
-    // Waits until `work` has run on the thread.
-    void run(const std::function<void()>& work) {
-        std::promise<void> done;
-        asio::post(io, [&] {
-            work();
-            done.set_value();
+    ~Impl() {
+        thread.run([this] {
+            listener.reset();
+            const auto held = connections;
+            for (const auto& [key, connection] : held) {
+                connection->close();
+            }
         });
-        done.get_future().wait();
+        thread.stop();
     }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     std::unique_ptr<Listener> open(const AdminListener& wanted) {
         if (wanted.port == 0) {
             return nullptr;
         }
-        return Listener::open_at(io, {wanted.address, wanted.port}, "admin-listener");
+        return Listener::open_at(thread.io(), {wanted.address, wanted.port}, "admin-listener");
     }
 
     void close() {
-        run([this] { listener.reset(); });
+        thread.run([this] { listener.reset(); });
         port = 0;
     }
 
     void serve(std::unique_ptr<Listener> fresh, const AdminListener& wanted) {
         const auto is_open = fresh != nullptr;
-        run([&] {
+        thread.run([&] {
             listener = std::move(fresh);
             if (listener) {
                 listener->start([this](tcp::socket socket) { accepted(std::move(socket)); });
@@ -87,35 +85,22 @@ struct AdminService::Impl {
     const AdminSite site;
     AdminListener settings{.address = {}, .port = 0};
     std::atomic<std::uint16_t> port{0};
-    asio::io_context io{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
+    IoThread thread;
     std::unordered_map<const AdminConnection*, std::shared_ptr<AdminConnection>> connections;
     std::unique_ptr<Listener> listener;
     tls::ServerContextPtr context;
-    std::thread thread;
 };
 
 AdminService::AdminService(const AdminListener& settings, AdminPages pages, AdminSite site, tls::ServerContextPtr context)
     : impl_(std::make_unique<Impl>(std::move(pages), std::move(site))) {
-    impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
     impl_->settings = settings;
     reconfigure(settings, std::move(context));
 }
 
-AdminService::~AdminService() {
-    impl_->run([this] {
-        impl_->listener.reset();
-        const auto held = impl_->connections;
-        for (const auto& [key, connection] : held) {
-            connection->close();
-        }
-    });
-    impl_->io.stop();
-    impl_->thread.join();
-}
+AdminService::~AdminService() = default;
 
 void AdminService::reconfigure(const AdminListener& settings, tls::ServerContextPtr context) {
-    impl_->run([&] { impl_->context = std::move(context); });
+    impl_->thread.run([&] { impl_->context = std::move(context); });
     const auto old = impl_->settings;
     const auto was_open = impl_->port != 0;
     if (same(old, settings)) {

@@ -7,17 +7,15 @@
 #include "tftpd/http/listener.h"
 #include "tftpd/log/log.h"
 #include "tftpd/server/interface_filter.h"
+#include "tftpd/store/io_thread.h"
 
 #include "http_messages.h"
-
-#include <boost/asio/executor_work_guard.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <future>
 #include <map>
-#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -34,23 +32,26 @@ constexpr std::string_view busy_answer =
 
 }  // namespace
 
-// Everything below `thread` belongs to that thread once it runs; other threads come in by run().
+// Everything from `host` on belongs to `thread` once it runs; others come in by thread.run().
 struct HttpFileService::Impl {
     Impl(Resolver& resolver, FileListener file_listener) {
         host.listener = std::move(file_listener);
         host.ask = [&resolver](Question question, std::function<void(Answer)> done) {
             resolver.resolve(std::move(question), std::move(done));
         };
-        host.post_box = std::make_shared<PostBox>(io);
+        host.post_box = std::make_shared<PostBox>(thread.io());
         host.open_connections = [this] { return counts.in_all(); };
         host.ended = [this](const HttpConnection& connection) { ended(connection); };
+        thread.start();
     }
+    ~Impl();
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     using Ports = std::map<std::uint16_t, bool>;  // which ones, and whether with TLS
     using Listeners = std::map<std::uint16_t, std::unique_ptr<Listener>>;
 
     static Ports ports_of(const Config& config);
-    void run(const std::function<void()>& work);
     Listeners open(const Ports& wanted);
     void serve(const Ports& wanted, Listeners fresh);
     void stop_serving();
@@ -59,12 +60,10 @@ struct HttpFileService::Impl {
     void refuse(tcp::socket socket, const IpAddress& peer, ClientCounts::Verdict verdict, bool with_tls);
     void ended(const HttpConnection& connection);
 
-    asio::io_context io{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
+    IoThread thread;
     std::atomic<std::size_t> open_connections{0};
     std::atomic<std::uint16_t> plain_port{0};
     Ports ports;  // that are open; of the thread that configures
-    std::thread thread;
 
     ConnectionHost host;
     ConfigPtr config;
@@ -80,14 +79,13 @@ struct HttpFileService::Impl {
     ThreadPulse pulse;  // of the one who asks
 };
 
-// Waits until `work` has run on the service's thread.
-void HttpFileService::Impl::run(const std::function<void()>& work) {
-    std::promise<void> done;
-    asio::post(io, [&] {
-        work();
-        done.set_value();
-    });
-    done.get_future().wait();
+HttpFileService::Impl::~Impl() {
+    host.post_box->close();
+    thread.stop();
+    while (!connections.empty()) {
+        const auto connection = connections.begin()->second;
+        connection->close();
+    }
 }
 
 HttpFileService::Impl::Ports HttpFileService::Impl::ports_of(const Config& config) {
@@ -106,7 +104,7 @@ HttpFileService::Impl::Listeners HttpFileService::Impl::open(const Ports& wanted
     Listeners fresh;
     for (const auto& [port, with_tls] : wanted) {
         if (!ports.contains(port)) {
-            fresh.emplace(port, Listener::open(io, port, with_tls ? "https-port" : "http-port"));
+            fresh.emplace(port, Listener::open(thread.io(), port, with_tls ? "https-port" : "http-port"));
         }
     }
     return fresh;
@@ -208,30 +206,15 @@ void HttpFileService::Impl::ended(const HttpConnection& connection) {
 HttpFileService::HttpFileService(ConfigPtr config, Resolver& resolver, FileListener file_listener,
                                  tls::ServerContextPtr tls_context)
     : impl_(std::make_unique<Impl>(resolver, std::move(file_listener))) {
-    impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
-    const auto wanted = Impl::ports_of(*config);
-    auto fresh = impl_->open(wanted);
-    impl_->config = std::move(config);
-    impl_->tls_context = std::move(tls_context);
-    impl_->serve(wanted, std::move(fresh));
-    impl_->ports = wanted;
-    impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
+    reconfigure(std::move(config), std::move(tls_context));
 }
 
-HttpFileService::~HttpFileService() {
-    impl_->host.post_box->close();
-    impl_->io.stop();
-    impl_->thread.join();
-    while (!impl_->connections.empty()) {
-        const auto connection = impl_->connections.begin()->second;
-        connection->close();
-    }
-}
+HttpFileService::~HttpFileService() = default;
 
 void HttpFileService::reconfigure(ConfigPtr config, tls::ServerContextPtr tls_context) {
     const auto wanted = impl_->paused ? Impl::Ports() : Impl::ports_of(*config);
     auto fresh = impl_->open(wanted);
-    impl_->run([&] {
+    impl_->thread.run([&] {
         impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
         impl_->config = config;
         impl_->tls_context = tls_context;
@@ -242,13 +225,13 @@ void HttpFileService::reconfigure(ConfigPtr config, tls::ServerContextPtr tls_co
 
 void HttpFileService::pause() {
     impl_->paused = true;
-    impl_->run([&] { impl_->stop_serving(); });
+    impl_->thread.run([&] { impl_->stop_serving(); });
     impl_->ports.clear();
 }
 
 std::size_t HttpFileService::cut_off() {
     std::size_t cut = 0;
-    impl_->run([&] {
+    impl_->thread.run([&] {
         cut = impl_->connections.size();
         const auto held = impl_->connections;
         for (const auto& [key, connection] : held) {
@@ -264,7 +247,7 @@ void HttpFileService::resume() {
     }
     const auto wanted = Impl::ports_of(*impl_->config);
     auto fresh = impl_->open(wanted);
-    impl_->run([&] { impl_->serve(wanted, std::move(fresh)); });
+    impl_->thread.run([&] { impl_->serve(wanted, std::move(fresh)); });
     impl_->ports = wanted;
     impl_->paused = false;
 }
@@ -274,7 +257,7 @@ std::size_t HttpFileService::connections() const {
 }
 
 unsigned HttpFileService::beat() {
-    return impl_->pulse.beat([this](std::function<void()> work) { asio::post(impl_->io, std::move(work)); });
+    return impl_->pulse.beat([this](std::function<void()> work) { asio::post(impl_->thread.io(), std::move(work)); });
 }
 
 std::uint16_t HttpFileService::port() const {
@@ -294,7 +277,7 @@ std::vector<std::uint16_t> HttpFileService::https_ports() const {
 std::size_t HttpFileService::drain(std::chrono::seconds limit) {
     std::promise<void> drained;
     auto done = drained.get_future();
-    impl_->run([&] {
+    impl_->thread.run([&] {
         impl_->drained = &drained;
         impl_->stop_serving();
         if (impl_->connections.empty() && impl_->drained != nullptr) {
@@ -303,7 +286,7 @@ std::size_t HttpFileService::drain(std::chrono::seconds limit) {
     });
     done.wait_for(limit);
     std::size_t left = 0;
-    impl_->run([&] {
+    impl_->thread.run([&] {
         impl_->drained = nullptr;
         left = impl_->connections.size();
     });

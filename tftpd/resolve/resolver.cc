@@ -1,6 +1,5 @@
 #include "tftpd/resolve/resolver_impl.h"
 
-#include "tftpd/store/background_thread.h"
 #include "tftpd/trust/certificate_stores.h"
 
 #include <algorithm>
@@ -32,7 +31,7 @@ Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& known_leases, TrustSour
       leases(known_leases),
       binding(known_leases) {
     configured = config;
-    discovery = std::make_unique<ClusterDiscovery>(io, *config, [this] { on_learned(); });
+    discovery = std::make_unique<ClusterDiscovery>(thread.io(), *config, [this] { on_learned(); });
     config = effective();
     now.files = std::make_shared<FileStore>(config->files);
     now.cache = std::make_shared<FileCache>(config->cache, ids_of(*config));
@@ -41,30 +40,29 @@ Resolver::Impl::Impl(ConfigPtr config, const LeaseTable& known_leases, TrustSour
     auto environment = std::make_shared<JobEnvironment>();
     environment->start_fetch = [this](const Cluster& cluster, const std::string& name, FetchCaps caps, FetchEvents events) {
         caps.rate = rates.of(cluster);
-        return start_fetch(io, cluster, name, caps, health, traffic.counted(cluster.id, std::move(events), Clock::now));
+        return start_fetch(thread.io(), cluster, name, caps, health,
+                           traffic.counted(cluster.id, std::move(events), Clock::now));
     };
     environment->now = [] { return Clock::now(); };
-    environment->post = [this](std::function<void()> work_to_do) { asio::post(io, std::move(work_to_do)); };
+    environment->post = [this](std::function<void()> work_to_do) { asio::post(thread.io(), std::move(work_to_do)); };
     environment->deadline_moved = [this] { arm(); };
     environment->gate = gate;
     core = std::make_unique<ResolverCore>(config, now.cache, negative, std::move(environment));
-    prober = start_prober(io, config->clusters, health, [this](const RemoteServer& server) { core->server_is_back(server); });
-    asio::post(io, [this] { discovery->start(); });
-    thread = background_thread([this] { io.run(); });
+    prober = start_prober(thread.io(), config->clusters, health,
+                          [this](const RemoteServer& server) { core->server_is_back(server); });
+    asio::post(thread.io(), [this] { discovery->start(); });
+    thread.start();
 }
 
 Resolver::Impl::~Impl() {
     // First: whoever waits for a signature is answered on a thread that still runs.
     now.signer.reset();
-    asio::post(io, [this] {
-        core->shut_down();
-        io.stop();
-    });
-    thread.join();
+    thread.run([this] { core->shut_down(); });
+    thread.stop();
     // Whoever asked while we were stopping is answered, too.
-    io.restart();
-    io.poll();
-    // The cache's threads post into io: they end before it does, and after the core, which holds the cache too.
+    thread.io().restart();
+    thread.io().poll();
+    // The cache's threads post into the io_context: they end before it does, and after the core, which holds the cache too.
     discovery.reset();
     prober.reset();
     core.reset();
@@ -117,7 +115,7 @@ Resolver::Resolver(ConfigPtr config, const LeaseTable& leases, TrustSources trus
     : impl_(std::make_unique<Impl>(std::move(config), leases, trust)) {}
 Resolver::~Resolver() = default;
 void Resolver::reconfigure(ConfigPtr config) {
-    impl_->on_thread([&] {
+    impl_->thread.run([&] {
         impl_->configured = config;
         impl_->discovery->reconfigure(*config);
         config = impl_->effective();
@@ -135,7 +133,7 @@ void Resolver::reconfigure(ConfigPtr config) {
         next.signer = make_signer(config->trust, impl_->certificates);
     }
     // Asked once more on the thread: something may have been learned meanwhile.
-    impl_->on_thread([&] {
+    impl_->thread.run([&] {
         next.config = impl_->effective();
         impl_->use(next.config, next.cache);
         const std::scoped_lock lock(impl_->mutex);
@@ -145,7 +143,7 @@ void Resolver::reconfigure(ConfigPtr config) {
 }
 
 void Resolver::phone_boots(std::string mac, std::vector<std::string> names) {
-    asio::post(impl_->io, [this, mac = std::move(mac), names = std::move(names)] {
+    asio::post(impl_->thread.io(), [this, mac = std::move(mac), names = std::move(names)] {
         // Own files lie ready as it is.
         auto elsewhere = names;
         const auto files = impl_->view().files;

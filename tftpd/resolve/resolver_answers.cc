@@ -156,7 +156,7 @@ void Resolver::Impl::ask_home(const View& view, const FileName& name, const Ques
         }
         answer_here(this->view(), name, question, done);
     };
-    asio::post(io, [to = core.get(), name, home, asked = std::move(asked)]() mutable {
+    asio::post(thread.io(), [to = core.get(), name, home, asked = std::move(asked)]() mutable {
         to->ask(name, false, std::move(asked), home);
     });
 }
@@ -238,6 +238,7 @@ void Resolver::Impl::ask_others(const View& view, const FileName& name, const Qu
         counters.add(Counter::answers_negative);
         return done({Answer::Kind::not_found, nullptr, "negative", "not found shortly before"});
     }
-    asio::post(io, [to = core.get(), name, loop, done = std::move(done)]() mutable { to->ask(name, loop, std::move(done)); });
+    asio::post(thread.io(),
+               [to = core.get(), name, loop, done = std::move(done)]() mutable { to->ask(name, loop, std::move(done)); });
 }
 }  // namespace branchline

@@ -15,23 +15,19 @@
 #include "tftpd/resolve/secure_gate.h"
 #include "tftpd/store/file_cache.h"
 #include "tftpd/store/file_store.h"
+#include "tftpd/store/io_thread.h"
 #include "tftpd/store/log_limit.h"
 #include "tftpd/upstream/cluster_fetch.h"
 #include "tftpd/upstream/discovery.h"
 #include "tftpd/upstream/prober.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 namespace branchline {
 
@@ -50,21 +46,6 @@ struct Resolver::Impl {
     View view() {
         const std::scoped_lock lock(mutex);
         return now;
-    }
-
-    /// Runs `work` on the resolver's thread and waits for what it returns.
-    template <typename Work>
-    auto on_thread(Work work) {
-        std::promise<decltype(work())> result;
-        boost::asio::post(io, [&] {
-            if constexpr (std::is_void_v<decltype(work())>) {
-                work();
-                result.set_value();
-            } else {
-                result.set_value(work());
-            }
-        });
-        return result.get_future().get();
     }
 
     void arm();
@@ -99,10 +80,9 @@ struct Resolver::Impl {
     DeviceNameLimit device_names;
     LogLimit loop_log;  ///< marks can be put on requests from any number of addresses
 
-    // Used on the resolver's thread only, but for io itself.
-    boost::asio::io_context io{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running{io.get_executor()};
-    boost::asio::steady_timer timer{io};
+    // What follows is used on this thread only.
+    IoThread thread;
+    boost::asio::steady_timer timer{thread.io()};
     std::optional<TimePoint> armed;
     HealthTable health;
     RateTable rates;
@@ -111,7 +91,6 @@ struct Resolver::Impl {
     ClusterTrafficTable traffic;
     std::unique_ptr<ResolverCore> core;
     std::unique_ptr<Prober> prober;
-    std::thread thread;
     ThreadPulse pulse;  // of the one who asks
 };
 

@@ -4,6 +4,8 @@
 #include "tftpd/resolve/signed_names.h"
 
 #include <algorithm>
+#include <future>
+#include <thread>
 
 namespace branchline {
 
@@ -77,7 +79,7 @@ void Resolver::outdate(const std::string& name) {
 
 std::vector<ClusterStatus> Resolver::cluster_status() {
     const auto config = impl_->view().config;
-    return impl_->on_thread([&] {
+    return impl_->thread.run([&] {
         std::vector<ClusterStatus> clusters;
         const auto now = Clock::now();
         for (const auto& cluster : config->clusters) {
@@ -116,16 +118,16 @@ std::vector<ClusterStatus> Resolver::cluster_status() {
 }
 
 std::size_t Resolver::refresh_clusters(const std::string& id, std::chrono::milliseconds patience) {
-    const auto count = impl_->on_thread([&] { return impl_->discovery->refresh(id); });
+    const auto count = impl_->thread.run([&] { return impl_->discovery->refresh(id); });
     const auto until = Clock::now() + patience;
-    while (count > 0 && Clock::now() < until && impl_->on_thread([&] { return impl_->discovery->busy(); })) {
+    while (count > 0 && Clock::now() < until && impl_->thread.run([&] { return impl_->discovery->busy(); })) {
         std::this_thread::sleep_for(refresh_step);
     }
     return count;
 }
 
 std::vector<Rival> Resolver::rivals() {
-    return impl_->on_thread([&] { return impl_->core->rivals(); });
+    return impl_->thread.run([&] { return impl_->core->rivals(); });
 }
 
 std::vector<CacheEntry> Resolver::cache_entries() {
@@ -142,7 +144,7 @@ CacheTotals Resolver::cache_totals() {
 }
 
 unsigned Resolver::beat() {
-    return impl_->pulse.beat([this](std::function<void()> work) { asio::post(impl_->io, std::move(work)); });
+    return impl_->pulse.beat([this](std::function<void()> work) { asio::post(impl_->thread.io(), std::move(work)); });
 }
 
 std::size_t Resolver::flush(const FlushSelection& selection) {
@@ -156,7 +158,7 @@ std::size_t Resolver::flush(const FlushSelection& selection) {
         return named(key) && (selection.cluster.empty() || cluster == selection.cluster);
     };
     // First what is being fetched, so that it does not come into the cache after it was flushed.
-    impl_->on_thread([&] { impl_->core->flush(matches); });
+    impl_->thread.run([&] { impl_->core->flush(matches); });
     auto flushed = impl_->view().cache->erase_if(matches);
     if (selection.cluster.empty()) {
         flushed += impl_->negative->erase_if(named);

@@ -6,19 +6,13 @@
 #include "tftpd/resolve/rate_limit.h"
 #include "tftpd/server/interface_filter.h"
 #include "tftpd/server/line_budget.h"
-#include "tftpd/store/background_thread.h"
+#include "tftpd/store/io_thread.h"
 #include "tftpd/store/lru_map.h"
 #include "tftpd/trust/digest.h"
 #include "tftpd/tvs/connection.h"
 
 #include "tvs_messages.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
-#include <future>
-#include <thread>
 #include <unordered_map>
 
 namespace branchline {
@@ -56,17 +50,19 @@ struct TvsService::Impl {
             counts.leave(connection.phone());
             connections.erase(&connection);
         };
+        thread.start();
     }
+    ~Impl();
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
-    void run(const std::function<void()>& work);
     void serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port);
     void accepted(tcp::socket socket);
     bool may_ask(const IpAddress& phone);
     void answered(const IpAddress& phone, const tvs::Query& query, const std::optional<tvs::Known>& known);
     void refused(const IpAddress& phone, const std::string& reason);
 
-    asio::io_context io{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_guard{io.get_executor()};
+    IoThread thread;
     tvs::ConnectionHost host;
     std::unique_ptr<InterfaceFilter> filter;
     tls::ServerContextPtr context;
@@ -76,17 +72,17 @@ struct TvsService::Impl {
     std::unordered_map<const tvs::Connection*, std::shared_ptr<tvs::Connection>> connections;
     std::unique_ptr<Listener> listener;
     std::uint16_t port = 0;
-    std::thread thread;
 };
 
-// Waits until `work` has run on the service's thread.
-void TvsService::Impl::run(const std::function<void()>& work) {
-    std::promise<void> done;
-    asio::post(io, [&] {
-        work();
-        done.set_value();
+TvsService::Impl::~Impl() {
+    thread.run([this] {
+        listener.reset();
+        const auto held = connections;
+        for (const auto& [key, connection] : held) {
+            connection->close();
+        }
     });
-    done.get_future().wait();
+    thread.stop();
 }
 
 void TvsService::Impl::serve(std::unique_ptr<Listener> fresh, std::uint16_t at_port) {
@@ -146,33 +142,16 @@ void TvsService::Impl::refused(const IpAddress& phone, const std::string& reason
 
 TvsService::TvsService(ConfigPtr config, tls::ServerContextPtr context, LookUp look_up)
     : impl_(std::make_unique<Impl>(std::move(look_up))) {
-    impl_->thread = background_thread([impl = impl_.get()] { impl->io.run(); });
-    try {
-        reconfigure(std::move(config), std::move(context));
-    } catch (...) {
-        impl_->io.stop();
-        impl_->thread.join();
-        throw;
-    }
+    reconfigure(std::move(config), std::move(context));
 }
 
-TvsService::~TvsService() {
-    impl_->run([this] {
-        impl_->listener.reset();
-        const auto held = impl_->connections;
-        for (const auto& [key, connection] : held) {
-            connection->close();
-        }
-    });
-    impl_->io.stop();
-    impl_->thread.join();
-}
+TvsService::~TvsService() = default;
 
 void TvsService::reconfigure(ConfigPtr config, tls::ServerContextPtr context) {
     const auto port = context ? config->tvs_port : std::uint16_t{0};
     const bool moves = port != impl_->port;
-    auto fresh = moves && port != 0 ? Listener::open(impl_->io, port, "tvs-port") : nullptr;
-    impl_->run([&] {
+    auto fresh = moves && port != 0 ? Listener::open(impl_->thread.io(), port, "tvs-port") : nullptr;
+    impl_->thread.run([&] {
         impl_->filter = std::make_unique<InterfaceFilter>(config->interfaces);
         impl_->context = context;
         if (moves) {
