@@ -1,6 +1,7 @@
 #include "tftpd/ctl/console_words.h"
 
-#include <termios.h>
+#include "tftpd/base/quiet_terminal.h"
+
 #include <unistd.h>
 
 #include <iostream>
@@ -9,31 +10,8 @@
 namespace branchline {
 namespace {
 
-/// The terminal shows nothing of what is typed for as long as this lives.
-class Unseen {
-public:
-    Unseen() {
-        if (::tcgetattr(STDIN_FILENO, &before_) == 0) {
-            auto quiet = before_;
-            quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-            changed_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
-        }
-    }
-    ~Unseen() {
-        if (changed_) {
-            ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-        }
-    }
-    Unseen(const Unseen&) = delete;
-    Unseen& operator=(const Unseen&) = delete;
-
-private:
-    termios before_{};
-    bool changed_ = false;
-};
-
 std::optional<std::string> typed(const std::string& question) {
-    const Unseen unseen;
+    const QuietTerminal quiet(STDIN_FILENO);
     std::cerr << question << ": " << std::flush;
     std::string line;
     const bool there = static_cast<bool>(std::getline(std::cin, line));

@@ -1,12 +1,12 @@
 #include "tftpd/signer/escrow_tool.h"
 
+#include "tftpd/base/quiet_terminal.h"
 #include "tftpd/trust/escrow.h"
 #include "tftpd/trust/key_files.h"
 
 #include <mbedtls/platform_util.h>
 
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,30 +17,6 @@
 
 namespace branchline {
 namespace {
-
-/// The terminal without echo, while it lives.
-class QuietTerminal {
-public:
-    explicit QuietTerminal(int fd) : fd_(fd), quiet_(::tcgetattr(fd, &before_) == 0) {
-        if (quiet_) {
-            auto now = before_;
-            now.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-            ::tcsetattr(fd_, TCSAFLUSH, &now);
-        }
-    }
-    ~QuietTerminal() {
-        if (quiet_) {
-            ::tcsetattr(fd_, TCSAFLUSH, &before_);
-        }
-    }
-    QuietTerminal(const QuietTerminal&) = delete;
-    QuietTerminal& operator=(const QuietTerminal&) = delete;
-
-private:
-    int fd_;
-    termios before_{};
-    bool quiet_;
-};
 
 std::string line_of_terminal(int fd, const char* question) {
     const QuietTerminal quiet(fd);
