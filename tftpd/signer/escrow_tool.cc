@@ -44,15 +44,7 @@ Result<std::string> passphrase(bool is_new) {
 }
 
 std::string wrong(const std::filesystem::path& path, const std::string& what) {
-    return path.string() + ": " + what;
-}
-
-Result<Bytes> file_of(const std::filesystem::path& path, std::size_t limit) {
-    auto bytes = trust::read_whole_file(path, limit);
-    if (!bytes) {
-        return bytes.error();
-    }
-    return *bytes ? Result<Bytes>(**std::move(bytes)) : Failure{wrong(path, "there is none")};
+    return trust::file_failure(path, what).text;
 }
 
 // Puts a file where its owner, not whoever runs this, can read it.
@@ -69,8 +61,8 @@ std::optional<std::string> put(const std::filesystem::path& path, std::string_vi
 }  // namespace
 
 std::optional<std::string> export_key(const std::filesystem::path& directory) {
-    auto pem = file_of(directory / "signing.key", trust::SigningKey::max_pem);
-    const auto certificate_file = file_of(directory / "signing.pem", trust::Certificate::max_bundle);
+    auto pem = trust::read_needed_file(directory / "signing.key", trust::SigningKey::max_pem);
+    const auto certificate_file = trust::read_needed_file(directory / "signing.pem", trust::Certificate::max_bundle);
     if (!pem || !certificate_file) {
         return pem ? certificate_file.error().text : pem.error().text;
     }

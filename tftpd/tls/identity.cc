@@ -12,11 +12,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 namespace branchline::tls {
 namespace {
+
+using trust::file_failure;
 
 using KeyPtr = std::shared_ptr<PrivateKey>;
 
@@ -25,20 +25,11 @@ constexpr mode_t everybody = 0007;
 constexpr std::array<std::uint8_t, 4> loopback4{127, 0, 0, 1};
 constexpr std::array<std::uint8_t, 16> loopback6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-Failure file_failure(const std::filesystem::path& path, const std::string& what) {
-    return Failure{path.string() + ": " + what};
-}
-
 // Operators' files may be links, as certificate clients leave them.
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
     std::error_code error;
     const auto real = std::filesystem::canonical(path, error);
-    auto bytes =
-        error ? Result<std::optional<Bytes>>(file_failure(path, error.message())) : trust::read_whole_file(real, limit);
-    if (!bytes) {
-        return bytes.error();
-    }
-    return *bytes ? Result<Bytes>(**std::move(bytes)) : file_failure(path, std::strerror(ENOENT));
+    return error ? file_failure(path, error.message()) : trust::read_needed_file(real, limit);
 }
 
 Result<KeyPtr> read_key(const std::filesystem::path& path) {

@@ -20,10 +20,6 @@ constexpr mode_t private_mode = 0600;
 constexpr mode_t private_directory = 0700;
 constexpr mode_t others = 0077;
 
-Failure file_failure(const std::filesystem::path& path, const std::string& what) {
-    return Failure{path.string() + ": " + what};
-}
-
 class LocalSigner final : public Signer {
 public:
     LocalSigner(SigningKey key, Certificate certificate) : key_(std::move(key)), certificate_(std::move(certificate)) {}
@@ -94,6 +90,10 @@ Result<Certificate> open_certificate(const std::filesystem::path& path, const Si
 
 }  // namespace
 
+Failure file_failure(const std::filesystem::path& path, const std::string& what) {
+    return Failure{path.string() + ": " + what};
+}
+
 Result<std::optional<Bytes>> read_whole_file(const std::filesystem::path& path, std::size_t limit) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT) {
@@ -118,6 +118,14 @@ Result<std::optional<Bytes>> read_whole_file(const std::filesystem::path& path, 
     }
     bytes.resize(size);
     return std::optional(std::move(bytes));
+}
+
+Result<Bytes> read_needed_file(const std::filesystem::path& path, std::size_t limit) {
+    auto bytes = read_whole_file(path, limit);
+    if (!bytes) {
+        return bytes.error();
+    }
+    return *bytes ? Result<Bytes>(**std::move(bytes)) : file_failure(path, std::strerror(ENOENT));
 }
 
 Result<bool> make_private_directory(const std::filesystem::path& directory) {

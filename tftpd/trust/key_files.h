@@ -30,5 +30,10 @@ Result<bool> write_private_file(const std::filesystem::path& path, std::string_v
 
 /// A whole file of at most `limit` bytes; none if there is no such file.
 Result<std::optional<Bytes>> read_whole_file(const std::filesystem::path& path, std::size_t limit);
+/// The same of a file that has to be there.
+Result<Bytes> read_needed_file(const std::filesystem::path& path, std::size_t limit);
+
+/// What is wrong with a file, said with its path.
+Failure file_failure(const std::filesystem::path& path, const std::string& what);
 
 }  // namespace branchline::trust

@@ -106,6 +106,12 @@ TEST(KeyFiles, ADirectoryInTheWayIsSaid) {
     STRCMP_CONTAINS("trust", failure().c_str());
 }
 
+TEST(KeyFiles, AFileThatHasToBeThereIsMissed) {
+    scratch.write("f", "1234");
+    CHECK_EQUAL(4u, read_needed_file(scratch.path() / "f", 4)->size());
+    STRCMP_CONTAINS("g: No such file", read_needed_file(scratch.path() / "g", 4).error().text.c_str());
+}
+
 TEST(KeyFiles, ReadsAtMostWhatIsAllowed) {
     scratch.write("f", "1234");
     CHECK_EQUAL(4u, (*read_whole_file(scratch.path() / "f", 4))->size());
