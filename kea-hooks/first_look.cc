@@ -1,17 +1,16 @@
 #include "kea-hooks/first_look.h"
 
+#include "kea-hooks/message4.h"
+
 #include <algorithm>
-#include <array>
 
 namespace branchline::hook {
 namespace {
 
-constexpr std::size_t options_begin = 240;  // behind the magic cookie
 constexpr std::size_t relay_at = 24;
 constexpr std::size_t mac_at = 28;
 constexpr std::size_t mac_size = 6;
 constexpr std::size_t address_size = 4;
-constexpr std::array<std::uint8_t, 4> cookie{99, 130, 83, 99};
 
 constexpr std::size_t options6_begin = 4;  // behind type and transaction
 constexpr std::uint8_t first_of_relays = 12;
@@ -29,8 +28,8 @@ ByteView first_class_text(ByteView option_16) {
 
 std::optional<FirstLook> first_look(ByteView message) {
     constexpr std::uint8_t from_client = 1;
-    if (message.size() < options_begin || message[0] != from_client ||
-        !std::equal(cookie.begin(), cookie.end(), message.begin() + options_begin - cookie.size())) {
+    const auto options = options4_of(message);
+    if (!options || message[0] != from_client) {
         return std::nullopt;
     }
     FirstLook look;
@@ -42,18 +41,8 @@ std::optional<FirstLook> first_look(ByteView message) {
     if (std::any_of(relay.begin(), relay.end(), [](std::uint8_t byte) { return byte != 0; })) {
         look.relay = Address::of(relay);
     }
-    constexpr std::uint8_t pad = 0;
-    constexpr std::uint8_t end = 255;
-    for (auto rest = message.subspan(options_begin); !rest.empty() && rest[0] != end;) {
-        if (rest[0] == pad) {
-            rest = rest.subspan(1);
-            continue;
-        }
-        if (rest.size() < 2 || rest.size() < 2U + rest[1]) {
-            return std::nullopt;
-        }
-        const auto data = rest.subspan(2, rest[1]);
-        switch (rest[0]) {
+    const bool whole = for_each_option4(*options, [&](std::uint8_t code, ByteView data) {
+        switch (code) {
             case 53:
                 look.type = data.size() == 1 ? data[0] : 0;
                 break;
@@ -72,9 +61,8 @@ std::optional<FirstLook> first_look(ByteView message) {
             default:
                 break;
         }
-        rest = rest.subspan(2U + rest[1]);
-    }
-    return look.type == 0 ? std::nullopt : std::optional(look);
+    });
+    return !whole || look.type == 0 ? std::nullopt : std::optional(look);
 }
 
 std::optional<FirstLook6> first_look6(ByteView message) {

@@ -1,22 +1,22 @@
 #include "kea-hooks/probe_messages.h"
 
 #include "kea-hooks/first_look.h"
+#include "kea-hooks/message4.h"
 
 #include <algorithm>
 
 namespace branchline::hook {
 namespace {
 
-constexpr std::array<std::uint8_t, 4> cookie{99, 130, 83, 99};  // RFC 2131 3
 constexpr std::size_t ethernet_head = 14;
 constexpr std::size_t ip_head = 20;
 constexpr std::size_t udp_head = 8;
-constexpr std::size_t bootp_head = 236;
 constexpr std::size_t least_bootp = 300;  // bytes; some servers pass over shorter messages (RFC 1542 2.1)
 constexpr std::uint16_t client_port = 68;
 constexpr std::uint16_t server_port = 67;
 constexpr std::uint8_t udp = 17;
 
+constexpr std::uint8_t from_server = 2;  // BOOTREPLY
 constexpr std::uint8_t offer = 2;
 constexpr std::uint8_t ack = 5;
 
@@ -42,7 +42,7 @@ std::uint16_t checksum(ByteView bytes) {
 }
 
 Bytes discover_message(const ProbeMac& mac, std::uint32_t transaction) {
-    Bytes message(bootp_head);
+    Bytes message(fixed_fields4);
     message[0] = 1;  // a request
     message[1] = 1;  // Ethernet
     message[2] = static_cast<std::uint8_t>(mac.size());
@@ -50,39 +50,12 @@ Bytes discover_message(const ProbeMac& mac, std::uint32_t transaction) {
     write_u16(message, 6, static_cast<std::uint16_t>(transaction & 0xffff));
     write_u16(message, 10, 0x8000);  // answer by broadcast: we have another address than the one offered
     std::copy(mac.begin(), mac.end(), message.begin() + 28);
-    message.insert(message.end(), cookie.begin(), cookie.end());
+    message.insert(message.end(), magic_cookie4.begin(), magic_cookie4.end());
     message.insert(message.end(), {53, 1, 1, 55, 3, 1, 3, 6, 60, static_cast<std::uint8_t>(probe_mark.size())});
     message.insert(message.end(), probe_mark.begin(), probe_mark.end());
     message.push_back(255);
     message.resize(std::max(message.size(), least_bootp));
     return message;
-}
-
-/// Options 53 and 54 of what a server sent to a client.
-struct Said {
-    std::uint8_t type = 0;
-    Address server;
-};
-
-Said options_of(ByteView options) {
-    Said said;
-    while (!options.empty() && options[0] != 255) {
-        if (options[0] == 0) {
-            options = options.subspan(1);
-            continue;
-        }
-        if (options.size() < 2 || options.size() < 2U + options[1]) {
-            return {};
-        }
-        const auto data = options.subspan(2, options[1]);
-        if (options[0] == 53 && data.size() == 1) {
-            said.type = data[0];
-        } else if (options[0] == 54 && data.size() == 4) {
-            said.server = Address::of(data);
-        }
-        options = options.subspan(2U + options[1]);
-    }
-    return said;
 }
 
 }  // namespace
@@ -123,19 +96,25 @@ std::optional<Address> server_of_frame(ByteView frame) {
     const auto ip = frame.subspan(ethernet_head);
     const std::size_t head = (ip[0] & 0x0fU) * 4U;
     const bool fragment = (read_u16(ip, 6) & 0x1fff) != 0;
-    if (ip[0] >> 4 != 4 || head < ip_head || ip[9] != udp || fragment ||
-        ip.size() < head + udp_head + bootp_head + cookie.size() || read_u16(ip, head + 2) != client_port) {
+    if (ip[0] >> 4 != 4 || head < ip_head || ip[9] != udp || fragment || ip.size() < head + udp_head ||
+        read_u16(ip, head + 2) != client_port) {
         return std::nullopt;
     }
     const auto message = ip.subspan(head + udp_head);
-    if (message[0] != 2 || !std::equal(cookie.begin(), cookie.end(), message.begin() + bootp_head)) {
+    const auto options = options4_of(message);
+    if (!options || message[0] != from_server) {
         return std::nullopt;
     }
-    const auto said = options_of(message.subspan(bootp_head + cookie.size()));
-    if (said.type != offer && said.type != ack) {
-        return std::nullopt;
-    }
-    return said.server.empty() ? Address::of(ip.subspan(12, 4)) : said.server;
+    std::uint8_t type = 0;
+    auto server = Address::of(ip.subspan(12, 4));
+    const bool whole = for_each_option4(*options, [&](std::uint8_t code, ByteView data) {
+        if (code == 53 && data.size() == 1) {
+            type = data[0];
+        } else if (code == 54 && data.size() == 4) {
+            server = Address::of(data);
+        }
+    });
+    return whole && (type == offer || type == ack) ? std::optional(server) : std::nullopt;
 }
 
 std::optional<ByteView> server_of_advertise(ByteView message, std::uint32_t transaction) {
