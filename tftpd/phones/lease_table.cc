@@ -115,6 +115,11 @@ std::optional<MacAddress> LeaseTable::leased_to(const std::string& address, Time
     return found->second->mac;
 }
 
+std::string LeaseTable::device_with(const IpAddress& address, TimePoint now) const {
+    const auto holder = leased_to(unmapped(address).to_string(), now);
+    return holder ? to_digits(*holder) : "";
+}
+
 std::size_t LeaseTable::size() const {
     const std::shared_lock lock(mutex_);
     return entries_.size();

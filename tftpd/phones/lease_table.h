@@ -7,6 +7,7 @@
 
 #include "tftpd/api/lease_event.h"
 #include "tftpd/base/clock.h"
+#include "tftpd/config/config.h"
 #include "tftpd/phones/mac_address.h"
 
 #include <cstdint>
@@ -53,6 +54,8 @@ public:
     [[nodiscard]] std::optional<MacAddress> holder_of(const std::string& address) const;
     /// The one with a lease of that address that has not run out. What a phone only says of itself does not count.
     [[nodiscard]] std::optional<MacAddress> leased_to(const std::string& address, TimePoint now) const;
+    /// Its digits; empty if there is none. An IPv4 address may come as an IPv6 one (::ffff:10.0.0.1).
+    [[nodiscard]] std::string device_with(const IpAddress& address, TimePoint now) const;
     [[nodiscard]] std::size_t size() const;
     /// How many leases there are in each subnet, which is named by family (4, 6) and Kea's subnet-id.
     [[nodiscard]] std::map<std::pair<unsigned, std::uint32_t>, std::size_t> leases_by_subnet(TimePoint now) const;

@@ -44,8 +44,7 @@ ContentPtr ListAnswers::answer(const FileName& name, const IpAddress& asked_by, 
     if (!config.clusters.empty()) {
         auto mac = device_of_key(name.key());
         if (mac.empty()) {
-            const auto holder = leases_.leased_to(unmapped(asked_by).to_string(), Clock::now());
-            mac = holder ? to_digits(*holder) : "";
+            mac = leases_.device_with(asked_by, Clock::now());
         }
         if (!is_configured_here(mac, files)) {
             return nullptr;

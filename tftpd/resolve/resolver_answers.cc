@@ -108,8 +108,7 @@ void Resolver::resolve(Question question, std::function<void(Answer)> done) {
 }
 
 std::string Resolver::Impl::lease_holder(const IpAddress& address) const {
-    const auto holder = leases.leased_to(unmapped(address).to_string(), Clock::now());
-    return holder ? to_digits(*holder) : "";
+    return leases.device_with(address, Clock::now());
 }
 
 // Is it one of "common-files", with its signature or without?

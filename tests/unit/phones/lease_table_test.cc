@@ -117,6 +117,16 @@ TEST(LeaseTable, ALeaseRunsOutAndIsRenewed) {
     CHECK(!table.leased_to("10.0.0.1", start + 301s));
 }
 
+TEST(LeaseTable, ADeviceIsFoundByItsAddressHoweverThatIsWritten) {
+    table.update(event(Kind::committed, 1, "10.0.0.1"), start);
+    const auto device_with = [&](const char* address) {
+        return table.device_with(boost::asio::ip::make_address(address), start);
+    };
+    CHECK_EQUAL(std::string("001122334401"), device_with("10.0.0.1"));
+    CHECK_EQUAL(std::string("001122334401"), device_with("::ffff:10.0.0.1"));
+    CHECK_EQUAL(std::string(), device_with("10.0.0.2"));
+}
+
 TEST(LeaseTable, WhatTheServerHasCountsAsALeaseUntilItIsGone) {
     table.update(event(Kind::held, 1, "10.0.0.1"), start);
     CHECK(table.leased_to("10.0.0.1", start) == mac(1));
