@@ -1,6 +1,13 @@
 #include "tftpd/base/bytes.h"
 
+#include <algorithm>
+
 namespace branchline {
+
+ByteView without_leading_zeros(ByteView number) {
+    const auto first = std::find_if(number.begin(), number.end(), [](auto byte) { return byte != 0; });
+    return number.subspan(static_cast<std::size_t>(first - number.begin()));
+}
 
 std::string escaped(std::string_view text, std::size_t limit) {
     static constexpr char digits[] = "0123456789abcdef";

@@ -35,6 +35,9 @@ inline std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// A number in network order without the zeros in front of it; empty for zero.
+ByteView without_leading_zeros(ByteView number);
+
 /// Text from the wire made fit for a log line or a message: everything outside printable ASCII, and backslash, quote and
 /// blank, becomes \xHH; longer than `limit` characters is cut and ends in "...".
 std::string escaped(std::string_view text, std::size_t limit = 255);

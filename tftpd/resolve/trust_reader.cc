@@ -24,9 +24,8 @@ Bytes beginning_of(const Content& content) {
 }
 
 KeyId id_of(ByteView serial, std::string_view issuer) {
-    const auto significant = std::find_if(serial.begin(), serial.end(), [](std::uint8_t byte) { return byte != 0; });
     const auto digest =
-        trust::hash(trust::Digest::sha256, {ByteView(significant, serial.end()), as_bytes(trust::comparable_name(issuer))});
+        trust::hash(trust::Digest::sha256, {without_leading_zeros(serial), as_bytes(trust::comparable_name(issuer))});
     KeyId id = 0;
     for (std::size_t i = 0; i < sizeof id; ++i) {
         id = id << 8 | digest[i];

@@ -100,13 +100,12 @@ Result<Certificate> Certificate::parse_der(ByteView der) {
     if (!key) {
         return key.error();
     }
-    auto serial = copy(parsed->serial);
-    serial.erase(serial.begin(), std::find_if(serial.begin(), serial.end(), [](auto byte) { return byte != 0; }));
+    const auto serial = without_leading_zeros({parsed->serial.p, parsed->serial.len});
     return Certificate{.der = Bytes(der.begin(), der.end()),
                        .subject = std::move(subject),
                        .issuer = std::move(issuer),
                        .common_name = branchline::trust::common_name(parsed->subject),
-                       .serial = std::move(serial),
+                       .serial = Bytes(serial.begin(), serial.end()),
                        .not_before = wall_time(parsed->valid_from),
                        .not_after = wall_time(parsed->valid_to),
                        .key = *std::move(key),

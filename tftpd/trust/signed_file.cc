@@ -38,11 +38,6 @@ HeaderTag container_of(HeaderTag tag) {
     }
 }
 
-ByteView without_leading_zeros(ByteView number) {
-    const auto first = std::find_if(number.begin(), number.end(), [](auto byte) { return byte != 0; });
-    return number.subspan(static_cast<std::size_t>(first - number.begin()));
-}
-
 /// Takes a header's elements, each at most once, and says what is missing.
 class HeaderReader {
 public:

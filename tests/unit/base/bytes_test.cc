@@ -17,6 +17,13 @@ TEST(Bytes, NumbersAreInNetworkOrder) {
     CHECK_EQUAL(0xabcd, read_u16(bytes, 1));
 }
 
+TEST(Bytes, ANumberIsTheSameWithoutZerosInFrontOfIt) {
+    const Bytes number{0, 0, 7, 0};
+    CHECK_EQUAL(2U, without_leading_zeros(number).size());
+    CHECK_EQUAL(7, without_leading_zeros(number)[0]);
+    CHECK_EQUAL(0U, without_leading_zeros(ByteView(number).first(2)).size());
+}
+
 TEST(Bytes, EscapedLeavesOrdinaryNamesAlone) {
     CHECK_EQUAL(std::string("SEP0123456789AB.cnf.xml.sgn"), escaped("SEP0123456789AB.cnf.xml.sgn"));
 }
