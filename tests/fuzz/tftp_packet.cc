@@ -1,6 +1,7 @@
 // Whatever the datagram: no byte outside it is touched, views lie inside it, and what we would answer is a packet that our own
 // parser takes and that names nothing but what was asked for, with legal values.
 #include "tests/fuzz/targets.h"
+#include "tftpd/base/letters.h"
 #include "tftpd/tftp/packet.h"
 #include "tftpd/tftp/transfer_options.h"
 
@@ -51,12 +52,12 @@ void check_negotiation(const Request& request, std::uint64_t file_size) {
             std::find_if(request.options.begin(), request.options.end(), [&](const auto& one) { return one.first == name; });
         must(asked != request.options.end(), "only what was asked for is acknowledged");
         const auto agreed = number(value);
-        if (same_word(name, "blksize") || same_word(name, "windowsize")) {
+        if (branchline::same_letters(name, "blksize") || branchline::same_letters(name, "windowsize")) {
             must(agreed <= number(asked->second), "a size is never raised");
-        } else if (same_word(name, "timeout")) {
+        } else if (branchline::same_letters(name, "timeout")) {
             must(agreed >= 1 && agreed <= 255 && agreed == number(asked->second), "timeout comes back as it was");
         } else {
-            must(same_word(name, "tsize") && agreed == file_size, "tsize is the file's size");
+            must(branchline::same_letters(name, "tsize") && agreed == file_size, "tsize is the file's size");
         }
         oack.emplace_back(name, value);
     }

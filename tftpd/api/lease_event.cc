@@ -1,6 +1,7 @@
 #include "tftpd/api/lease_event.h"
 
 #include "tftpd/base/decimal.h"
+#include "tftpd/base/letters.h"
 
 #include <algorithm>
 #include <array>
@@ -51,7 +52,7 @@ std::string percent_escaped(std::string_view text) {
 }
 
 int digit(char c) {
-    const auto at = hex_digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
+    const auto at = hex_digits.find(to_lower(c));
     return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 

@@ -1,10 +1,10 @@
 #include "tftpd/config/cluster_rules.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/map_reader.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <map>
 #include <tuple>
@@ -24,11 +24,6 @@ std::size_t first_outside(const std::string& text, std::string_view others) {
     const auto bad =
         std::find_if(text.begin(), text.end(), [&](char c) { return !is_letter_or_digit(c) && others.find(c) == others.npos; });
     return bad == text.end() ? std::string::npos : static_cast<std::size_t>(bad - text.begin());
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
 }
 
 }  // namespace
@@ -101,7 +96,7 @@ private:
                                        "; it may have letters A-Z a-z, digits, '.' and '-'. Rename the cluster.");
         }
         // Without regard to case: the commands name clusters, and people do not see a difference.
-        const auto [first, is_new] = ids_.emplace(lower(id), map.place("cluster-id"));
+        const auto [first, is_new] = ids_.emplace(to_lower(id), map.place("cluster-id"));
         if (!is_new) {
             map.fail("cluster-id",
                      "the cluster-id " + shown(id) + " is there already, at " + spot(first->second) +
@@ -278,7 +273,7 @@ std::vector<Cluster> read_discovered_clusters(const std::vector<ConstElementPtr>
                                  ", which is no name that can be looked up. Write a host name such as \"cucm.example.com\".");
         }
         const auto winner = std::find_if(configured.begin(), configured.end(), [&](const Cluster& one) {
-            return lower(one.id) == lower(cluster.id) || lower(one.fqdn) == lower(cluster.fqdn);
+            return same_letters(one.id, cluster.id) || same_letters(one.fqdn, cluster.fqdn);
         });
         if (winner != configured.end()) {
             warnings.push_back(ConfigError::place(map.place()) + name(cluster.id) +

@@ -1,7 +1,8 @@
 #include "tftpd/config/nearest_word.h"
 
+#include "tftpd/base/letters.h"
+
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <vector>
 
@@ -14,7 +15,7 @@ constexpr std::size_t maximum_length = 64;
 std::string plain(std::string_view word) {
     std::string result(word);
     for (char& c : result) {
-        c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        c = c == '_' ? '-' : to_lower(c);
     }
     return result;
 }

@@ -1,6 +1,6 @@
 #include "tftpd/console/request_guard.h"
 
-#include <boost/algorithm/string/predicate.hpp>
+#include "tftpd/base/letters.h"
 
 #include <string_view>
 
@@ -19,8 +19,7 @@ std::string without_port(std::string_view host) {
 bool is_ours(const std::string& host, const std::string& machine) {
     boost::system::error_code no_address;
     boost::asio::ip::make_address(host, no_address);
-    return !no_address || boost::algorithm::iequals(host, "localhost") ||
-           (!machine.empty() && boost::algorithm::iequals(host, machine));
+    return !no_address || same_letters(host, "localhost") || (!machine.empty() && same_letters(host, machine));
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
 // tftp-cache-*: the copies kept of remote clusters' files.
+#include "tftpd/base/letters.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
 #include "tftpd/resolve/resolver.h"
-
-#include <algorithm>
-#include <cctype>
 
 namespace branchline {
 namespace {
@@ -17,16 +15,6 @@ using isc::data::ElementPtr;
 
 constexpr std::int64_t default_listed = 1000;  // cache entries in one answer
 constexpr std::int64_t most_listed = 10000;    // the same when asked for more; an answer stays below a few MB
-
-bool same_letters(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-}
-
-bool carries(const std::string& name, const std::string& letters) {
-    return std::search(name.begin(), name.end(), letters.begin(), letters.end(),
-                       [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); }) != name.end();
-}
 
 ElementPtr entry_element(const CacheEntry& entry) {
     auto element = Element::createMap();
@@ -43,13 +31,14 @@ FlushSelection selection_of(const Arguments& given) {
 }
 
 ConstElementPtr entries_answer(const CommandTargets& targets, const FlushSelection& wanted, std::size_t at_most) {
+    const auto phone = to_lower(wanted.phone);
     auto list = Element::createList();
     std::size_t matching = 0;
     std::uint64_t bytes = 0;
     for (const auto& entry : targets.resolver->cache_entries()) {
         if ((wanted.name.empty() || same_letters(entry.name, wanted.name)) &&
             (wanted.cluster.empty() || entry.cluster == wanted.cluster) &&
-            (wanted.phone.empty() || carries(entry.name, wanted.phone))) {
+            (phone.empty() || to_lower(entry.name).find(phone) != std::string::npos)) {
             ++matching;
             bytes += entry.size;
             if (list->size() < at_most) {

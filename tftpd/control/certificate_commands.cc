@@ -1,5 +1,6 @@
 // tftp-trust-import, -list and -del: the stores of others' certificates (trust/certificate_stores.h); tftp-trust-https: our own
 // for TLS.
+#include "tftpd/base/letters.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/certificate_element.h"
@@ -9,8 +10,6 @@
 #include "tftpd/trust/wall_clock.h"
 
 #include "control_messages.h"
-
-#include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
 
@@ -76,7 +75,7 @@ std::string file_of(const Arguments& given) {
 
 bool is_configured(const CommandTargets& targets, const std::string& cluster) {
     const auto config = targets.config();
-    const auto is_it = [&](const Cluster& one) { return boost::algorithm::iequals(one.id, cluster); };
+    const auto is_it = [&](const Cluster& one) { return same_letters(one.id, cluster); };
     return std::any_of(config->clusters.begin(), config->clusters.end(), is_it) ||
            std::any_of(config->discovery.clusters.begin(), config->discovery.clusters.end(), is_it);
 }
@@ -135,7 +134,7 @@ ConstElementPtr list(const CommandTargets& targets, const ConstElementPtr& argum
             continue;
         }
         for (const auto& one : stored->in(store)) {
-            if (!cluster || boost::algorithm::iequals(one.cluster, *cluster)) {
+            if (!cluster || same_letters(one.cluster, *cluster)) {
                 found.push_back(element_of(store, one));
             }
         }

@@ -1,5 +1,6 @@
 // tftp-cluster-*: the remote clusters, as they are and as the operator changes them. A change is one of the whole
 // configuration: the same rules, the same messages, all or nothing, in force at once, written to the file by config-write.
+#include "tftpd/base/letters.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/cluster_edit.h"
@@ -102,7 +103,7 @@ ConstElementPtr no_such_cluster(const std::string& id) {
 /// The cluster as it is now, for the answer of a command that changed it; with a word about a loop that is known.
 ConstElementPtr changed(const CommandTargets& targets, const std::string& id, const std::string& what) {
     for (const auto& status : targets.resolver->cluster_status()) {
-        if (same_id(status.id, id)) {
+        if (same_letters(status.id, id)) {
             const auto element = cluster_element(status);
             const auto loop = element->get("loop");
             return createAnswer(success,

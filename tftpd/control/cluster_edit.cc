@@ -1,10 +1,10 @@
 #include "tftpd/control/cluster_edit.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/control/arguments.h"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
 namespace branchline {
@@ -32,7 +32,7 @@ public:
     /// Its place; clusters_.size() if there is none.
     [[nodiscard]] std::size_t find(const std::string& id) const {
         const auto found = std::find_if(clusters_.begin(), clusters_.end(), [&](const ElementPtr& one) {
-            return same_id(one->get("cluster-id")->stringValue(), id);
+            return same_letters(one->get("cluster-id")->stringValue(), id);
         });
         return static_cast<std::size_t>(found - clusters_.begin());
     }
@@ -80,11 +80,6 @@ std::size_t place_of(const std::string& command, const Edit& edit, const ConstEl
 }
 
 }  // namespace
-
-bool same_id(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-}
 
 std::string cluster_id_of(const std::string& command, const ConstElementPtr& arguments) {
     const auto id = arguments && arguments->getType() == Element::map ? arguments->get("cluster-id") : ConstElementPtr();

@@ -8,12 +8,8 @@
 #include <cc/data.h>
 
 #include <string>
-#include <string_view>
 
 namespace branchline {
-
-/// Do these name the same cluster? Upper and lower case count as the same, as in the configuration's rules.
-bool same_id(std::string_view left, std::string_view right);
 
 /// The "cluster-id" in the arguments of `command`. Throws ArgumentError if it is not there.
 std::string cluster_id_of(const std::string& command, const isc::data::ConstElementPtr& arguments);

@@ -1,6 +1,7 @@
 #include "tftpd/control/exchange_content.h"
 
 #include "tftpd/base/host_name.h"
+#include "tftpd/base/letters.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/cluster_edit.h"
 #include "tftpd/log/log.h"
@@ -83,7 +84,7 @@ Result<ConstElementPtr> with_cluster(const CommandTargets& targets, const Exchan
     const auto config = targets.config();
     for (const auto& one : config->clusters) {
         const bool has_server = is_server_of(one, partner);
-        if (same_id(one.id, name)) {
+        if (same_letters(one.id, name)) {
             return has_server ? Result<ConstElementPtr>(ConstElementPtr())
                               : Failure{"a cluster " + name + " is configured here, and " + partner.address.to_string() +
                                         " is not its server; give this one another name with --cluster"};

@@ -1,5 +1,6 @@
 // tftp-trust-check: before a phone says "Trust list update failed", for each file that it will ask: who signs it, whether the
 // lists that the phone has allow that, and what to do if they do not. The lists are the copies that the cache has of them.
+#include "tftpd/base/letters.h"
 #include "tftpd/control/answers.h"
 #include "tftpd/control/arguments.h"
 #include "tftpd/control/command_list.h"
@@ -309,7 +310,7 @@ ConstElementPtr check(const CommandTargets& targets, const ConstElementPtr& argu
         return Check(targets, *mac, "").answer();
     }
     for (const auto& one : targets.config()->clusters) {
-        if (to_key(one.id) == to_key(*cluster)) {
+        if (same_letters(one.id, *cluster)) {
             return Check(targets, "", one.id).answer();
         }
     }

@@ -1,5 +1,6 @@
 #include "tftpd/http/admin_connection.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/tls/stream.h"
 
 #include <boost/asio/buffer.hpp>
@@ -13,7 +14,6 @@
 #include <boost/beast/http/write.hpp>
 
 #include <array>
-#include <cctype>
 #include <optional>
 #include <utility>
 
@@ -26,14 +26,6 @@ namespace http = beast::http;
 using boost::system::error_code;
 
 constexpr char tls_handshake_record = 22;  // ContentType handshake, RFC 8446 5.1
-
-std::string small(std::string_view text) {
-    std::string letters(text);
-    for (char& letter : letters) {
-        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    }
-    return letters;
-}
 
 class Connection final : public AdminConnection, public std::enable_shared_from_this<Connection> {
 public:
@@ -113,7 +105,7 @@ private:
             asked.path.resize(query);
         }
         for (const auto& field : message) {
-            asked.headers.emplace(small(field.name_string()), field.value());
+            asked.headers.emplace(to_lower(field.name_string()), field.value());
         }
         asked.body = std::move(message.body());
         asked.from = from_;

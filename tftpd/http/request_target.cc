@@ -1,5 +1,7 @@
 #include "tftpd/http/request_target.h"
 
+#include "tftpd/base/letters.h"
+
 #include <optional>
 
 namespace branchline {
@@ -20,16 +22,7 @@ std::optional<unsigned> hex_digit(char digit) {
 
 bool starts_with_http(std::string_view target) {
     constexpr std::string_view scheme = "http://";
-    if (target.size() < scheme.size()) {
-        return false;
-    }
-    for (std::size_t i = 0; i < scheme.size(); ++i) {
-        const auto letter = target[i];
-        if ((letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter) != scheme[i]) {
-            return false;
-        }
-    }
-    return true;
+    return same_letters(target.substr(0, scheme.size()), scheme);
 }
 
 }  // namespace

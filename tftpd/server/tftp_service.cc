@@ -1,6 +1,7 @@
 #include "tftpd/server/tftp_service.h"
 
 #include "tftpd/base/counters.h"
+#include "tftpd/base/letters.h"
 #include "tftpd/tftp/fetch_transfer.h"
 #include "tftpd/tftp/netascii.h"
 #include "tftpd/tftp/transfer_options.h"
@@ -25,7 +26,7 @@ tftp::ReadTransferLimits limits_from(const Config& config) {
 
 bool has_mark(const tftp::Request& request) {
     return std::any_of(request.options.begin(), request.options.end(),
-                       [](const auto& option) { return tftp::same_word(option.first, tftp::proxy_mark_option); });
+                       [](const auto& option) { return same_letters(option.first, tftp::proxy_mark_option); });
 }
 
 }  // namespace

@@ -1,13 +1,11 @@
 #include "tftpd/store/file_name.h"
 
+#include "tftpd/base/letters.h"
+
 #include <algorithm>
 
 namespace branchline {
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // A whitelist, because whoever else reads the name (a remote server, a shell script over the log) has meanings of its own for
 // the rest: '%' and '\' for encodings and other systems' paths, ':' for streams, quotes, pipes and globs for shells.
@@ -42,9 +40,7 @@ std::string_view without_suffix(std::string_view text, std::string_view suffix) 
 }  // namespace
 
 std::string to_key(std::string_view text) {
-    std::string key(text);
-    std::transform(key.begin(), key.end(), key.begin(), lower);
-    return key;
+    return to_lower(text);
 }
 
 Result<FileName> FileName::parse(std::string_view wire) {

@@ -1,6 +1,7 @@
 #include "tftpd/tftp/fetch_transfer.h"
 
 #include "tftpd/base/decimal.h"
+#include "tftpd/base/letters.h"
 
 #include <algorithm>
 #include <cassert>
@@ -168,22 +169,22 @@ void FetchTransfer::on_oack(std::uint16_t tid, const OptionAck& oack, ByteView d
 bool FetchTransfer::accept_options(const OptionList& options) {
     for (const auto& [name, text] : options) {
         const auto value = decimal<std::uint64_t>(text);
-        if (same_word(name, "tsize")) {
+        if (same_letters(name, "tsize")) {
             if (!value) {
                 return false;
             }
             file_size_ = value;
-        } else if (same_word(name, "blksize") && settings_.block_size != 0) {
+        } else if (same_letters(name, "blksize") && settings_.block_size != 0) {
             if (!value || *value < smallest_block_size || *value > settings_.block_size) {
                 return false;
             }
             block_size_ = static_cast<std::uint16_t>(*value);
-        } else if (same_word(name, "windowsize") && settings_.window_size != 0) {
+        } else if (same_letters(name, "windowsize") && settings_.window_size != 0) {
             if (!value || *value < 1 || *value > settings_.window_size) {
                 return false;
             }
             window_size_ = static_cast<std::uint16_t>(*value);
-        } else if (!same_word(name, proxy_mark_option) || !settings_.mark) {
+        } else if (!same_letters(name, proxy_mark_option) || !settings_.mark) {
             return false;
         }
     }

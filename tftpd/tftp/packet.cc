@@ -1,5 +1,6 @@
 #include "tftpd/tftp/packet.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/tftp/transfer_options.h"
 
 #include <algorithm>
@@ -19,10 +20,6 @@ constexpr std::uint16_t opcode_oack = 6;
 
 constexpr std::size_t opcode_size = 2;
 constexpr std::size_t short_header_size = 4;  // opcode and block number, or opcode and error code
-
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// Takes the text up to the next NUL off the front of `rest`. Nothing if there is no NUL.
 std::optional<std::string_view> take_text(std::string_view& rest) {
@@ -49,7 +46,7 @@ OptionList parse_options(std::string_view rest) {
         if (!value) {
             break;
         }
-        const auto same = [&](const auto& earlier) { return same_word(earlier.first, *name); };
+        const auto same = [&](const auto& earlier) { return same_letters(earlier.first, *name); };
         if (std::none_of(options.begin(), options.end(), same)) {
             options.emplace_back(*name, *value);
         }
@@ -66,8 +63,8 @@ std::optional<Packet> parse_request(std::string_view rest, bool write) {
     if (!mode) {
         return std::nullopt;
     }
-    const bool netascii = same_word(*mode, "netascii");
-    if (!netascii && !same_word(*mode, "octet")) {
+    const bool netascii = same_letters(*mode, "netascii");
+    if (!netascii && !same_letters(*mode, "octet")) {
         return BadMode{};
     }
     return Request{write, *name, netascii ? Mode::netascii : Mode::octet, parse_options(rest)};
@@ -175,11 +172,6 @@ std::size_t write_read_request(ByteSpan into, std::string_view name, Mode mode, 
     writer.add(mode == Mode::netascii ? "netascii" : "octet");
     writer.add(options);
     return writer.used();
-}
-
-bool same_word(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
 }
 
 }  // namespace branchline::tftp

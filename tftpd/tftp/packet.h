@@ -75,7 +75,4 @@ std::size_t write_error(ByteSpan into, ErrorCode code, std::string_view text);
 std::size_t write_oack(ByteSpan into, const OptionList& options);
 std::size_t write_read_request(ByteSpan into, std::string_view name, Mode mode, const OptionList& options);
 
-/// Compares ASCII text without regard to case.
-bool same_word(std::string_view left, std::string_view right);
-
 }  // namespace branchline::tftp

@@ -1,6 +1,7 @@
 #include "tftpd/tftp/transfer_options.h"
 
 #include "tftpd/base/decimal.h"
+#include "tftpd/base/letters.h"
 
 #include <algorithm>
 #include <string_view>
@@ -24,7 +25,7 @@ Negotiation negotiate(const OptionList& asked, std::optional<std::uint64_t> file
 
     // The block size comes first, wherever it stands: the window is cut by it.
     for (const auto& [name, value] : asked) {
-        if (same_word(name, "blksize")) {
+        if (same_letters(name, "blksize")) {
             if (const auto size = number_between(value, smallest_block_size, largest_block_size)) {
                 const auto most = std::max(limits.max_block_size, smallest_block_size);
                 options.block_size = std::min(static_cast<std::uint16_t>(*size), most);
@@ -36,22 +37,22 @@ Negotiation negotiate(const OptionList& asked, std::optional<std::uint64_t> file
 
     for (const auto& [name, value] : asked) {
         std::optional<std::uint64_t> agreed;
-        if (same_word(name, "blksize")) {
+        if (same_letters(name, "blksize")) {
             if (number_between(value, smallest_block_size, largest_block_size)) {
                 agreed = options.block_size;
             }
-        } else if (same_word(name, "windowsize")) {
+        } else if (same_letters(name, "windowsize")) {
             if (const auto window = number_between(value, 1, largest_window_size)) {
                 agreed = std::min(*window, window_that_fits);
                 options.window_size = static_cast<std::uint16_t>(*agreed);
             }
-        } else if (same_word(name, "timeout")) {
+        } else if (same_letters(name, "timeout")) {
             // RFC 2349: the same value comes back, or none.
             agreed = number_between(value, 1, longest_timeout);
             if (agreed) {
                 options.timeout = std::chrono::seconds(*agreed);
             }
-        } else if (same_word(name, "tsize")) {
+        } else if (same_letters(name, "tsize")) {
             if (file_size && decimal<std::uint64_t>(value)) {
                 agreed = options.file_size = file_size;
             }

@@ -1,5 +1,6 @@
 #include "tftpd/trust/certificate_stores.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/base/replace_file.h"
 #include "tftpd/trust/fingerprint.h"
 #include "tftpd/trust/store_text.h"
@@ -18,13 +19,6 @@ namespace branchline::trust {
 namespace {
 
 constexpr mode_t file_mode = 0640;
-
-bool same_text(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char one, char other) {
-        const auto lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; };
-        return lower(one) == lower(other);
-    });
-}
 
 Result<std::vector<StoredCertificate>> read_store(const std::filesystem::path& path) {
     std::error_code error;
@@ -75,7 +69,7 @@ std::optional<Store> store_of(std::string_view name) {
 std::vector<const StoredCertificate*> StoredCertificates::of_cluster(Store store, std::string_view cluster) const {
     std::vector<const StoredCertificate*> found;
     for (const auto& one : in(store)) {
-        if (one.cluster.empty() || same_text(one.cluster, cluster)) {
+        if (one.cluster.empty() || same_letters(one.cluster, cluster)) {
             found.push_back(&one);
         }
     }
@@ -145,7 +139,7 @@ Result<CertificateStores::Change> CertificateStores::with(Store store, const std
     for (const auto& certificate : certificates) {
         auto fingerprint = certificate.fingerprint();
         if (std::any_of(change.content.begin(), change.content.end(), [&](const StoredCertificate& one) {
-                return one.fingerprint == fingerprint && same_text(one.cluster, cluster);
+                return one.fingerprint == fingerprint && same_letters(one.cluster, cluster);
             })) {
             ++change.imported.already_there;
             continue;
@@ -211,7 +205,7 @@ Result<std::vector<StoredCertificate>> CertificateStores::remove(const Selection
         return digits.error();
     }
     const auto matches = [&](const StoredCertificate& one) {
-        return one.fingerprint.starts_with(*digits) && (!selection.cluster || same_text(one.cluster, *selection.cluster));
+        return one.fingerprint.starts_with(*digits) && (!selection.cluster || same_letters(one.cluster, *selection.cluster));
     };
     const std::lock_guard lock(changing_);
     const auto before = snapshot();

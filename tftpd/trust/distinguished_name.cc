@@ -1,13 +1,13 @@
 #include "tftpd/trust/distinguished_name.h"
 
 #include "tftpd/base/bytes.h"
+#include "tftpd/base/letters.h"
 
 #include <mbedtls/asn1.h>
 #include <mbedtls/oid.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
 
 namespace branchline::trust {
@@ -48,7 +48,7 @@ std::vector<std::string> parts_of(std::string_view name) {
         if (letter == ';' || letter == ',') {
             parts.emplace_back();
         } else if (letter != '"' && letter != '\\') {
-            parts.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+            parts.back() += to_lower(letter);
         }
     }
     for (auto& part : parts) {

@@ -1,5 +1,7 @@
 #include "tftpd/trust/fingerprint.h"
 
+#include "tftpd/base/letters.h"
+
 namespace branchline::trust {
 
 std::optional<std::string> digits_of_fingerprint(const std::string& written) {
@@ -8,7 +10,7 @@ std::optional<std::string> digits_of_fingerprint(const std::string& written) {
         if (letter == ':' || letter == ' ') {
             continue;
         }
-        const char lower = letter >= 'A' && letter <= 'F' ? static_cast<char>(letter + 32) : letter;
+        const char lower = to_lower(letter);
         if ((lower < '0' || lower > '9') && (lower < 'a' || lower > 'f')) {
             return std::nullopt;
         }

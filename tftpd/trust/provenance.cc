@@ -1,18 +1,12 @@
 #include "tftpd/trust/provenance.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/trust/trust_list.h"
 
 #include <algorithm>
 
 namespace branchline::trust {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string all(text);
-    std::transform(all.begin(), all.end(), all.begin(),
-                   [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; });
-    return all;
-}
 
 // The name that a file asked for as `name` is signed as: a phone's own name of a list is not in it.
 std::string signed_as(const std::string& name) {
@@ -62,8 +56,8 @@ std::optional<Doubt> doubt_of(ByteView file, std::string_view name, const std::v
     if (!genuine) {
         return Doubt{Doubt::Kind::changed, signer, "the signature, said to be by " + signer + ", does not fit: it was changed"};
     }
-    const auto asked = lower(name);
-    if (lower(parsed->file_name) != signed_as(asked)) {
+    const auto asked = to_lower(name);
+    if (to_lower(parsed->file_name) != signed_as(asked)) {
         return Doubt{Doubt::Kind::other_file, signer, "it was signed as " + escaped(parsed->file_name)};
     }
     if (asked.ends_with(".tlv")) {

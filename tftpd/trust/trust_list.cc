@@ -1,9 +1,9 @@
 #include "tftpd/trust/trust_list.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/trust/tlv.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace branchline::trust {
@@ -115,9 +115,7 @@ std::string role_name(Role role) {
 }
 
 bool is_trust_list(const SignedFile& file) {
-    auto name = file.file_name;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) { return std::tolower(letter); });
-    return name.ends_with(".tlv");
+    return to_lower(file.file_name).ends_with(".tlv");
 }
 
 Result<TrustList> TrustList::parse(ByteView file) {

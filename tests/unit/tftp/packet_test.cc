@@ -201,11 +201,3 @@ TEST(Packet, AnErrorTextIsCutToTheRoomAndAtANul) {
     CHECK_EQUAL(0, room[7]);
     CHECK_EQUAL(6, write_error(room, ErrorCode::undefined, "a\0b"s));
 }
-
-TEST(Packet, WordsAreComparedWithoutRegardToCase) {
-    CHECK(same_word("BlkSize", "bLKsIZE"));
-    CHECK_FALSE(same_word("blksize", "blksiz"));
-    CHECK_FALSE(same_word("blksiz", "blksize"));
-    CHECK_FALSE(same_word("@", "`"));
-    CHECK(same_word("", ""));
-}

@@ -1,5 +1,7 @@
 #include "tests/unit/upstream/loopback.h"
 
+#include "tftpd/base/letters.h"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
@@ -56,9 +58,9 @@ private:
         std::string block;
         tftp::OptionList options;
         for (const auto& [name, value] : request.options) {
-            if (tftp::same_word(name, "tsize")) {
+            if (branchline::same_letters(name, "tsize")) {
                 options.emplace_back("tsize", tsize);
-            } else if (tftp::same_word(name, "blksize")) {
+            } else if (branchline::same_letters(name, "blksize")) {
                 block_size_ = manners_.block_size.value_or(static_cast<std::uint16_t>(std::stoul(std::string(value))));
                 block = std::to_string(block_size_);
             }
