@@ -14,6 +14,10 @@ Answer stale_answer(const FileCache::Found& copy) {
     return {Answer::Kind::content, copy.content, "stale:" + copy.cluster, ""};
 }
 
+Answer unavailable_answer(std::string reason) {
+    return {Answer::Kind::unavailable, nullptr, "", std::move(reason)};
+}
+
 bool may_be_used(SecureGate& gate, const Config& config, const FileName& name, const FileCache::Found& copy) {
     const auto cluster = std::find_if(config.clusters.begin(), config.clusters.end(),
                                       [&](const Cluster& one) { return one.id == copy.cluster; });

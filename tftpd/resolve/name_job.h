@@ -146,6 +146,8 @@ private:
 
 /// The answer of a last good copy.
 Answer stale_answer(const FileCache::Found& copy);
+/// The answer when there is none; `reason` for the log.
+Answer unavailable_answer(std::string reason);
 
 /// May phones have the copy, or has its cluster become secure since it was fetched, or have its certificates changed?
 bool may_be_used(SecureGate& gate, const Config& config, const FileName& name, const FileCache::Found& copy);

@@ -7,15 +7,10 @@
 #include "resolve_messages.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace branchline {
 namespace {
-
-Answer unavailable(std::string reason) {
-    return {Answer::Kind::unavailable, nullptr, "", std::move(reason)};
-}
 
 void count(Counter which, const Answer& answer) {
     if (answer.kind == Answer::Kind::content) {
@@ -49,10 +44,10 @@ void ResolverCore::shut_down() {
         open.insert(job);
     }
     deadlines_.clear();
-    waiting_.clear();
+    queue_.clear();
     rivals_.stop();
     for (const auto& job : open) {
-        job->answer(unavailable("the daemon is stopping"));
+        job->answer(unavailable_answer("the daemon is stopping"));
     }
 }
 
@@ -68,11 +63,11 @@ ConfigPtr ResolverCore::config_with_only(const std::string& cluster) {
 
 ResolverCore::JobPtr ResolverCore::make_job(const FileName& name, const std::string& home) {
     NameJob::Hooks hooks;
-    hooks.ended = [this](NameJob& job, NameJob::Result result) { on_ended(job, std::move(result)); };
+    hooks.ended = [this](NameJob& job, const NameJob::Result& result) { on_ended(job, result); };
     hooks.heard = [this](const Cluster& cluster, bool reachable, const std::string& reason) {
         on_heard(cluster, reachable, reason);
     };
-    hooks.asked = [this](std::size_t queries) { queries_.owe(queries); };
+    hooks.asked = [this](std::size_t queries) { queue_.count(queries); };
     hooks.deadline_changed = [this](NameJob& job) { schedule(job); };
     auto job = std::make_shared<NameJob>(name, home.empty() ? config_ : config_with_only(home), environment_,
                                          cache_->spill_space(), std::move(hooks));
@@ -84,7 +79,7 @@ ResolverCore::JobPtr ResolverCore::make_job(const FileName& name, const std::str
 
 void ResolverCore::ask(const FileName& name, bool local_only, std::function<void(Answer)> done, const std::string& home) {
     if (stopped_) {
-        return done(unavailable("the daemon is stopping"));
+        return done(unavailable_answer("the daemon is stopping"));
     }
     if (!home.empty() && !is_configured(home)) {
         return done({Answer::Kind::not_found, nullptr, "", "its cluster is not configured"});
@@ -106,15 +101,15 @@ void ResolverCore::ask(const FileName& name, bool local_only, std::function<void
     if (const auto running = jobs_.find(key); !local_only && running != jobs_.end()) {
         counters.add(Counter::fetches_joined);
         if (!running->second->join(counted)) {
-            counted(unavailable("too many ask for this name at once"));
+            counted(unavailable_answer("too many ask for this name at once"));
         }
         return;
     }
     if (jobs() >= max_jobs) {
-        if (lines_.take(1, environment_->now())) {
+        if (may_log()) {
             LOG_WARN(upstream_logger, RESOLVE_TOO_MANY).arg(escaped(name.text())).arg(jobs());
         }
-        return counted(unavailable("too many names are looked for at once"));
+        return counted(unavailable_answer("too many names are looked for at once"));
     }
     const auto job = make_job(name, home);
     static_cast<void>(job->join(counted));
@@ -161,47 +156,35 @@ void ResolverCore::on_looked_up(const JobPtr& job, bool local_only, std::optiona
 void ResolverCore::begin_or_wait(const JobPtr& job, std::optional<FileCache::Found> last_copy) {
     const auto now = environment_->now();
     begin_waiting(now);
-    if (!job->wanted && !is_quiet(now)) {
+    if (!job->wanted && !queue_.is_quiet(now)) {
         counters.add(Counter::prefetches_left_out);
-        return finish(*job, unavailable("not fetched beforehand: the clusters have enough to do"));
+        return finish(*job, unavailable_answer("not fetched beforehand: the clusters have enough to do"));
     }
-    // Those that wait already come first. Asking takes its tokens itself, one a cluster.
-    if (waiting_.empty() && (job->config()->clusters.empty() || queries_.take(0, now))) {
+    if (job->config()->clusters.empty() || queue_.is_open(now)) {
         return begin(job, std::move(last_copy));
     }
-    if (waiting_.size() >= max_waiting) {
+    if (!queue_.push(job, last_copy, now)) {
         return give_up_waiting(job, last_copy);
     }
-    waiting_.push_back({job, std::move(last_copy), now + max_wait});
     environment_->deadline_moved();
 }
 
 void ResolverCore::begin_waiting(TimePoint now) {
-    while (!waiting_.empty()) {
-        const auto job = waiting_.front().job.lock();
-        const bool late = now >= waiting_.front().until;
-        if (job && !late && !queries_.take(0, now)) {
-            return;
-        }
-        auto next = std::move(waiting_.front());
-        waiting_.pop_front();
-        if (!job) {
-            continue;
-        }
-        if (late) {
-            give_up_waiting(job, next.last_copy);
+    while (auto next = queue_.pop(now)) {
+        if (next->late) {
+            give_up_waiting(next->job, next->last_copy);
         } else {
-            begin(job, std::move(next.last_copy));
+            begin(next->job, std::move(next->last_copy));
         }
     }
 }
 
 void ResolverCore::give_up_waiting(const JobPtr& job, const std::optional<FileCache::Found>& last_copy) {
-    if (lines_.take(1, environment_->now())) {
+    if (may_log()) {
         LOG_WARN(upstream_logger, RESOLVE_TOO_MANY).arg(escaped(job->name().text())).arg(jobs());
     }
     finish(*job, last_copy && job->config()->cache.serve_stale ? stale_answer(*last_copy)
-                                                               : unavailable("too many questions to the clusters"));
+                                                               : unavailable_answer("too many questions to the clusters"));
 }
 
 void ResolverCore::begin(const JobPtr& job, std::optional<FileCache::Found> last_copy) {
@@ -216,149 +199,6 @@ void ResolverCore::begin(const JobPtr& job, std::optional<FileCache::Found> last
         last_copy.reset();
     }
     job->search(std::move(owner), std::move(last_copy));
-}
-
-void ResolverCore::on_ended(NameJob& job, NameJob::Result result) {
-    const auto now = environment_->now();
-    const auto& config = *job.config();
-    const auto& key = job.key;
-    for (const auto cluster : result.said_not_found) {
-        // What its own cluster does not have any more is not a good copy, however unreachable that gets later.
-        cache_->erase(job.name(), config.clusters[cluster].id);
-        if (owners_.find(key, now) == config.clusters[cluster].id) {
-            owners_.erase(key);
-        }
-    }
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - job.started()).count();
-    if (result.winner) {
-        const auto& cluster = config.clusters[*result.winner];
-        keep(job, result);
-        look_for_rivals(job, result);
-        if (lines_.take(1, now)) {
-            LOG_INFO(upstream_logger, RESOLVE_FETCHED)
-                .arg(escaped(job.name().text()))
-                .arg(cluster.id)
-                .arg(result.content->length())
-                .arg(ms);
-        }
-        const ContentPtr content = result.small ? result.small : ContentPtr(result.content);
-        return finish(job, {Answer::Kind::content, content, "cluster:" + cluster.id, ""});
-    }
-    if (result.cut_off) {
-        LOG_WARN(upstream_logger, RESOLVE_CUT_OFF).arg(escaped(job.name().text())).arg(result.reasons);
-        return finish(job, unavailable("cut off"));
-    }
-    switch (result.verdict) {
-        case Search::Verdict::nowhere:
-        case Search::Verdict::nowhere_for_now: {
-            auto lifetime = result.verdict == Search::Verdict::nowhere
-                                ? config.cache.negative_lifetime
-                                : std::min(config.cache.negative_lifetime, doubtful_negative_lifetime);
-            if (job.name().names_device() && job.name().kind() == FileName::Kind::device_config) {
-                lifetime = std::min(lifetime, absent_configuration_lifetime);
-            }
-            if (job.epoch == flushes_ && job.remember_absence) {
-                negative_->put(key, now + lifetime);
-            }
-            if (lines_.take(1, now)) {
-                LOG_INFO(upstream_logger, RESOLVE_NOT_FOUND)
-                    .arg(escaped(job.name().text()))
-                    .arg(result.said_not_found.size())
-                    .arg(config.clusters.size())
-                    .arg(ms);
-            }
-            return finish(job, {Answer::Kind::not_found, nullptr, "",
-                                "no cluster has it" + (result.reasons.empty() ? "" : " (" + result.reasons + ")")});
-        }
-        case Search::Verdict::stale:
-            if (lines_.take(1, now)) {
-                LOG_WARN(upstream_logger, RESOLVE_STALE)
-                    .arg(escaped(job.name().text()))
-                    .arg(job.last_copy()->cluster)
-                    .arg(result.reasons);
-            }
-            return finish(job, stale_answer(*job.last_copy()));
-        case Search::Verdict::unavailable:
-            if (!result.refused.empty()) {
-                return finish(job, {Answer::Kind::refused, nullptr, "secure", result.reasons, result.refused});
-            }
-            // A phone whose configuration we have has booted before, without this list: it must be able to do so again.
-            if (job.name().kind() == FileName::Kind::trust_list && has_configuration(key)) {
-                if (lines_.take(1, now)) {
-                    LOG_INFO(upstream_logger, RESOLVE_TRUST_LIST_ABSENT).arg(escaped(job.name().text())).arg(result.reasons);
-                }
-                return finish(job, {Answer::Kind::not_found, nullptr, "", "not here, and no cluster can be reached"});
-            }
-            if (lines_.take(1, now)) {
-                LOG_WARN(upstream_logger, RESOLVE_UNAVAILABLE).arg(escaped(job.name().text())).arg(result.reasons);
-            }
-            return finish(job, unavailable(result.reasons));
-    }
-}
-
-void ResolverCore::keep(NameJob& job, const NameJob::Result& result) {
-    const auto& cluster = job.config()->clusters[*result.winner];
-    if (job.epoch != flushes_ || !is_configured(cluster.id)) {
-        return;  // flushed or taken out while it was fetched
-    }
-    negative_->erase(job.key);
-    // A phone of which one file is found has been set up: its others may be there now, too. Not while it boots and all of them
-    // have just been asked for.
-    const auto device = device_of_key(job.name().key());
-    const auto* booted = prefetched_.find(device);
-    if (booted == nullptr || environment_->now() - *booted >= one_boot) {
-        for (const auto& key : keys_of_device(device)) {
-            negative_->erase(key);
-        }
-    }
-    if (result.new_owner) {
-        owners_.put(job.key, cluster.id, environment_->now() + config_->cache.valid_lifetime);
-    }
-    if (result.small) {
-        cache_->put(job.name(), cluster.id, std::static_pointer_cast<const MemoryContent>(result.small));
-    } else {
-        cache_->put(job.name(), cluster.id, std::shared_ptr<const GrowingContent>(result.content));
-    }
-}
-
-// Asks the clusters that have not said no. Only while there is room: it serves no phone now.
-void ResolverCore::look_for_rivals(const NameJob& job, const NameJob::Result& result) {
-    const auto& key = job.name().key();
-    const auto now = environment_->now();
-    if (job.config() != config_ || !job.name().names_device() || job.name().kind() != FileName::Kind::device_config) {
-        return;
-    }
-    rivals_.forget(key, result.said_not_found, *config_);
-    const auto* not_before = rivals_looked_for_.find(key);
-    if ((not_before != nullptr && now < *not_before) || !queries_.roomy(now)) {
-        return;
-    }
-    rivals_looked_for_.put(key, now + rival_interval);
-    auto left_out = result.said_not_found;
-    left_out.push_back(*result.winner);
-    queries_.owe(rivals_.look(job.name(), *config_, *result.winner, left_out));
-}
-
-// The one listed first has the right to the name: if that is the other one, the next question is asked of all.
-void ResolverCore::on_rival(const Rival& rival) {
-    if (lines_.take(1, environment_->now())) {
-        LOG_WARN(upstream_logger, RESOLVE_TWO_HOMES).arg(escaped(rival.name)).arg(rival.owner).arg(rival.other);
-    }
-    const auto place = [this](const std::string& id) {
-        return std::find_if(config_->clusters.begin(), config_->clusters.end(),
-                            [&](const Cluster& one) { return one.id == id; });
-    };
-    const auto key = to_key(rival.name);
-    if (place(rival.other) < place(rival.owner) && owners_.find(key, environment_->now()) == rival.owner) {
-        owners_.erase(key);
-        cache_->outdate(key);
-    }
-}
-
-bool ResolverCore::has_configuration(const std::string& key) const {
-    const auto keys = configuration_keys_of_device(device_of_key(key));
-    return config_->cache.serve_stale &&
-           std::any_of(keys.begin(), keys.end(), [this](const std::string& one) { return cache_->contains(one); });
 }
 
 bool ResolverCore::is_configured(const std::string& cluster) const {
@@ -378,7 +218,7 @@ void ResolverCore::on_heard(const Cluster& cluster, bool reachable, const std::s
 // whole branch boots, asking each owner alone is what gets the phones up, and an owner that lost a phone says so.
 void ResolverCore::phone_boots(const std::string& mac, const std::vector<std::string>& names) {
     const auto now = environment_->now();
-    const bool search_anew = queries_.roomy(now);
+    const bool search_anew = queue_.is_roomy(now);
     for (const auto& key : keys_of_device(mac)) {
         negative_->erase(key);
         cache_->outdate(key);
@@ -404,7 +244,7 @@ bool ResolverCore::prefetch(const std::vector<std::string>& names) {
         if (!name || stopped_ || config_->clusters.empty() || jobs_.contains(name->key())) {
             continue;
         }
-        if (!is_quiet(environment_->now()) || jobs() >= max_jobs / 2) {
+        if (!queue_.is_quiet(environment_->now()) || jobs() >= max_jobs / 2) {
             counters.add(Counter::prefetches_left_out);
             continue;
         }
@@ -467,9 +307,8 @@ std::optional<TimePoint> ResolverCore::deadline() const {
     if (!deadlines_.empty()) {
         next = deadlines_.begin()->first;
     }
-    if (!waiting_.empty()) {
-        const auto turn = std::min(queries_.next(), waiting_.front().until);
-        next = next ? std::min(*next, turn) : turn;
+    if (const auto turn = queue_.deadline()) {
+        next = next ? std::min(*next, *turn) : *turn;
     }
     return next;
 }

@@ -1,6 +1,8 @@
 // The resolver without its thread and sockets: what is asked goes through cache, negative entries, owners and the bound on
 // queries to a NameJob, one a name however many ask; what comes of it goes back into those. Everything runs on one thread, time
 // and fetches are given, so that every rule can be tested with virtual time.
+//
+// resolver_core.cc leads up to a search and looks after those that run; resolver_core_results.cc says what comes of one.
 #pragma once
 
 #include "tftpd/resolve/name_job.h"
@@ -8,8 +10,8 @@
 #include "tftpd/resolve/owners.h"
 #include "tftpd/resolve/rate_limit.h"
 #include "tftpd/resolve/rival_watch.h"
+#include "tftpd/resolve/search_queue.h"
 
-#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -19,11 +21,7 @@ namespace branchline {
 
 class ResolverCore {
 public:
-    static constexpr std::size_t max_jobs = 4096;      ///< names looked for at once
-    static constexpr double queries_per_second = 100;  ///< to all clusters together (T10)
-    static constexpr double query_burst = 200;
-    static constexpr std::size_t max_waiting = 500;     ///< searches that wait for their turn
-    static constexpr std::chrono::seconds max_wait{5};  ///< how long each waits
+    static constexpr std::size_t max_jobs = 4096;  ///< names looked for at once
     static constexpr std::chrono::seconds doubtful_negative_lifetime{
         2};  ///< "not found", while some cluster could not be asked
     /// "Not found" of a device's own configuration: whoever sets a phone up waits beside it, and it asks again after some 15 s.
@@ -75,14 +73,16 @@ private:
     ConfigPtr config_with_only(const std::string& cluster);
     void look_up(const JobPtr& job, bool local_only);
     bool prefetch(const std::vector<std::string>& names);
-    [[nodiscard]] bool is_quiet(TimePoint now) { return waiting_.empty() && queries_.roomy(now); }
     void on_looked_up(const JobPtr& job, bool local_only, std::optional<FileCache::Found> found);
     void begin_or_wait(const JobPtr& job, std::optional<FileCache::Found> last_copy);
     void begin(const JobPtr& job, std::optional<FileCache::Found> last_copy);
     void begin_waiting(TimePoint now);
     void give_up_waiting(const JobPtr& job, const std::optional<FileCache::Found>& last_copy);
-    void on_ended(NameJob& job, NameJob::Result result);
-    void keep(NameJob& job, const NameJob::Result& result);
+    void on_ended(NameJob& job, const NameJob::Result& result);
+    [[nodiscard]] Answer answer_of(const NameJob& job, const NameJob::Result& result);
+    void forget_what_is_gone(const NameJob& job, const NameJob::Result& result);
+    void keep(const NameJob& job, const NameJob::Result& result);
+    void keep_absence(const NameJob& job, const NameJob::Result& result);
     void look_for_rivals(const NameJob& job, const NameJob::Result& result);
     void on_rival(const Rival& rival);
     void on_heard(const Cluster& cluster, bool reachable, const std::string& reason);
@@ -92,6 +92,8 @@ private:
     /// Is there a copy of the configuration of the device that `key` carries?
     [[nodiscard]] bool has_configuration(const std::string& key) const;
     [[nodiscard]] bool is_configured(const std::string& cluster) const;
+    /// Is there room in the log for a line about one name?
+    [[nodiscard]] bool may_log() { return lines_.take(1, environment_->now()); }
 
     ConfigPtr config_;
     std::map<std::string, ConfigPtr> with_only_;  // config_ with one cluster, by its id
@@ -102,16 +104,10 @@ private:
     RivalWatch rivals_;
     LruMap<std::string, TimePoint> rivals_looked_for_{max_rival_marks};
     LruMap<std::string, TimePoint> prefetched_{max_rival_marks};  // by MAC
-    RateLimit queries_{queries_per_second, query_burst};
+    SearchQueue queue_;
     RateLimit lines_{20, 1000};
     std::unordered_map<std::string, JobPtr> jobs_;
     std::set<JobPtr> earlier_jobs_;  // of earlier configurations, and those of the loop rule: nobody joins them
-    struct Waiting {
-        std::weak_ptr<NameJob> job;
-        std::optional<FileCache::Found> last_copy;
-        TimePoint until;
-    };
-    std::deque<Waiting> waiting_;
     std::set<std::pair<TimePoint, NameJob*>> deadlines_;
     std::set<std::string> down_;  // clusters said to be unreachable in the log
     std::uint64_t flushes_ = 0;

@@ -8,14 +8,11 @@
 using namespace branchline;
 using branchline::test::FakeClusters;
 using branchline::test::said;
+using branchline::test::text;
 
 namespace {
 
 constexpr auto common_file = "ringlist.xml.sgn";
-
-std::string text(const char* literal) {
-    return literal;
-}
 
 }  // namespace
 

@@ -232,6 +232,11 @@ private:
     std::size_t told_ = 0;
 };
 
+/// What CHECK_EQUAL compares said() with.
+inline std::string text(const char* literal) {
+    return literal;
+}
+
 /// "content:SOURCE:TEXT", "not_found:SOURCE", "unavailable", or "nothing" while there is no answer; "TWICE" is a fault.
 inline std::string said(const std::shared_ptr<std::vector<Answer>>& answers) {
     if (answers->empty()) {

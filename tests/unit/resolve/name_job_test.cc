@@ -11,15 +11,12 @@ using namespace branchline;
 using namespace std::chrono_literals;
 using branchline::test::FakeClusters;
 using branchline::test::said;
+using branchline::test::text;
 
 namespace {
 
 constexpr auto phone_file = "SEP001122334455.cnf.xml";
 constexpr auto common_file = "ringlist.xml";
-
-std::string text(const char* literal) {
-    return literal;
-}
 
 }  // namespace
 

@@ -10,15 +10,12 @@ using namespace branchline;
 using namespace std::chrono_literals;
 using branchline::test::FakeClusters;
 using branchline::test::said;
+using branchline::test::text;
 
 namespace {
 
 constexpr auto phone_file = "SEP001122334455.cnf.xml";
 constexpr auto common_file = "ringlist.xml";
-
-std::string text(const char* literal) {
-    return literal;
-}
 
 }  // namespace
 
@@ -99,118 +96,6 @@ TEST(ResolverCore, OwnerIsForgottenAfterItsLifetimeHoweverOftenItWasAsked) {
     CHECK_EQUAL(text("a b"), clusters.asked());
 }
 
-TEST(ResolverCore, NotFoundAnywhereIsRememberedForNegativeLifetime) {
-    FakeClusters clusters({"a", "b"});
-    const auto first = clusters.ask(common_file);
-    clusters.not_found("a");
-    CHECK_EQUAL(text("nothing"), said(first));
-    clusters.not_found("b");
-    CHECK_EQUAL(text("not_found:"), said(first));
-    clusters.asked();
-    clusters.pass(29999ms);
-    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask(common_file)));
-    CHECK_EQUAL(text(""), clusters.asked());
-    clusters.pass(1ms);
-    clusters.ask(common_file);
-    CHECK_EQUAL(text("a b"), clusters.asked());
-}
-
-TEST(ResolverCore, NotFoundWithAClusterUnreachableIsRememberedShortly) {
-    FakeClusters clusters({"a", "b"});
-    const auto first = clusters.ask(phone_file);
-    clusters.not_found("a");
-    clusters.unreachable("b");
-    CHECK_EQUAL(text("not_found:"), said(first));
-    clusters.asked();
-    clusters.pass(ResolverCore::doubtful_negative_lifetime - 1ms);
-    clusters.ask(phone_file);
-    CHECK_EQUAL(text(""), clusters.asked());
-    clusters.pass(1ms);
-    clusters.ask(phone_file);
-    CHECK_EQUAL(text("a b"), clusters.asked());
-}
-
-TEST(ResolverCore, NobodyReachableIsUnavailableAndNotRemembered) {
-    FakeClusters clusters({"a", "b"});
-    const auto first = clusters.ask(phone_file);
-    clusters.unreachable("a");
-    clusters.unreachable("b");
-    CHECK_EQUAL(text("unavailable"), said(first));
-    clusters.asked();
-    clusters.ask(phone_file);
-    CHECK_EQUAL(text("a b"), clusters.asked());
-}
-
-TEST(ResolverCore, OwnerUnreachableGivesTheLastGoodCopy) {
-    FakeClusters clusters({"a", "b"});
-    clusters.ask(common_file);
-    clusters.give("a", "rings");
-    clusters.pass(1800s);
-    clusters.asked();
-    // The owner is forgotten by now: both are asked, and a's copy is served since b has none.
-    const auto answer = clusters.ask(common_file);
-    CHECK_EQUAL(text("a b"), clusters.asked());
-    clusters.unreachable("a");
-    clusters.not_found("b");
-    CHECK_EQUAL(text("content:stale:a:rings"), said(answer));
-}
-
-TEST(ResolverCore, WithoutServeStaleAnUnreachableOwnerIsUnavailable) {
-    FakeClusters clusters({"a"}, false);
-    clusters.ask(phone_file);
-    clusters.give("a", "config");
-    clusters.pass(15s);
-    const auto answer = clusters.ask(phone_file);
-    clusters.unreachable("a");
-    CHECK_EQUAL(text("unavailable"), said(answer));
-}
-
-TEST(ResolverCore, LastGoodCopySurvivesARestartAndItsClusterIsAskedFirst) {
-    FakeClusters clusters({"a", "b"});
-    clusters.ask(common_file);
-    clusters.not_found("a");
-    clusters.give("b", "rings");
-    clusters.run();
-    clusters.now += 2h;
-    clusters.open();
-    clusters.now += 2h;
-    clusters.asked();
-    const auto answer = clusters.ask(common_file);
-    CHECK_EQUAL(text("b"), clusters.asked());
-    clusters.unreachable("b");
-    CHECK_EQUAL(text("content:stale:b:rings"), said(answer));
-}
-
-TEST(ResolverCore, LastGoodCopyIsServedAfterTwoSecondsOfSilenceAndRefreshedBehind) {
-    FakeClusters clusters({"a"});
-    clusters.ask(phone_file);
-    clusters.give("a", "old");
-    clusters.pass(15s);
-    const auto first = clusters.ask(phone_file);
-    clusters.pass_by_deadlines(1999ms);
-    CHECK_EQUAL(text("nothing"), said(first));
-    clusters.pass_by_deadlines(1ms);
-    CHECK_EQUAL(text("content:stale:a:old"), said(first));
-    CHECK_EQUAL(text("content:stale:a:old"), said(clusters.ask(phone_file)));  // joins what still runs
-    clusters.give("a", "new");
-    CHECK_EQUAL(text("content:cache:a:new"), said(clusters.ask(phone_file)));
-}
-
-TEST(ResolverCore, FileDeletedFromItsClusterIsNoLastGoodCopyAnyMore) {
-    FakeClusters clusters({"a"});
-    clusters.ask(phone_file);
-    clusters.give("a", "config");
-    clusters.pass(15s);
-    const auto gone = clusters.ask(phone_file);
-    clusters.not_found("a");
-    CHECK_EQUAL(text("not_found:"), said(gone));
-    clusters.pass(30s);
-    const auto later = clusters.ask(phone_file);
-    clusters.unreachable("a");
-    CHECK_EQUAL(text("unavailable"), said(later));
-    CHECK_EQUAL(0u, clusters.cache->list().size());
-}
-
 TEST(ResolverCore, LoopRuleAnswersFromTheFreshCacheOnly) {
     FakeClusters clusters({"a"});
     CHECK_EQUAL(text("not_found:loop"), said(clusters.ask(phone_file, true)));
@@ -289,19 +174,6 @@ TEST(ResolverCore, ReconfigureKeepsOwnersOfClustersThatStayAndForgetsNegatives) 
     CHECK_EQUAL(text("b"), clusters.asked());
 }
 
-TEST(ResolverCore, WhatWasFlushedWhileItWasFetchedIsNotKept) {
-    FakeClusters clusters({"a", "b"});
-    const auto answer = clusters.ask(phone_file);
-    clusters.core->flush([](const std::string&, const std::string&) { return true; });
-    clusters.not_found("a");
-    clusters.give("b", "config");
-    CHECK_EQUAL(text("content:cluster:b:config"), said(answer));
-    CHECK_EQUAL(0u, clusters.cache->list().size());
-    clusters.asked();
-    clusters.ask(phone_file);
-    CHECK_EQUAL(text("a b"), clusters.asked());
-}
-
 TEST(ResolverCore, ShutDownAnswersAllThatIsOpen) {
     FakeClusters clusters({"a"});
     const auto open = clusters.ask(phone_file);
@@ -368,39 +240,6 @@ TEST(ResolverCore, AbsenceOfABootingPhonesNamesIsForgottenAndNotOfOthers) {
     CHECK_EQUAL(text("a a"), clusters.asked());
 }
 
-TEST(ResolverCore, AbsenceFoundOutBeforeThePhoneBootedIsNotRemembered) {
-    FakeClusters clusters({"a"});
-    clusters.ask(phone_file);
-    clusters.core->phone_boots("001122334455");
-    clusters.not_found("a");
-    clusters.asked();
-    clusters.ask(phone_file);
-    CHECK_EQUAL(text("a"), clusters.asked());
-}
-
-TEST(ResolverCore, AbsenceOfADevicesConfigurationIsRememberedForFiveSeconds) {
-    FakeClusters clusters({"a"});
-    clusters.ask(phone_file);
-    clusters.not_found("a");
-    clusters.asked();
-    clusters.pass(5s - 1ms);
-    CHECK_EQUAL(text("not_found:negative"), said(clusters.ask(phone_file)));
-    clusters.pass(1ms);
-    clusters.ask(phone_file);
-    CHECK_EQUAL(text("a"), clusters.asked());
-}
-
-TEST(ResolverCore, OneFileOfAPhoneFoundMakesItsOthersBeAskedForAgain) {
-    FakeClusters clusters({"a"});
-    clusters.ask("CTLSEP001122334455.tlv");
-    clusters.not_found("a");
-    clusters.ask(phone_file);
-    clusters.give("a", "config");
-    clusters.asked();
-    clusters.ask("CTLSEP001122334455.tlv");
-    CHECK_EQUAL(text("a"), clusters.asked());
-}
-
 TEST(ResolverCore, WhenManyBootTheOwnerIsStillAskedAlone) {
     FakeClusters clusters({"a", "b"});
     clusters.ask(phone_file);
@@ -413,20 +252,4 @@ TEST(ResolverCore, WhenManyBootTheOwnerIsStillAskedAlone) {
     clusters.core->phone_boots("001122334455");
     clusters.ask(phone_file);
     CHECK_EQUAL(text("b"), clusters.asked());
-}
-
-TEST(ResolverCore, TrustListThatNobodyCanBeAskedForIsAbsentIfItsPhoneHasBootedBefore) {
-    FakeClusters clusters({"a"});
-    const auto unknown = clusters.ask("CTLSEP001122334455.tlv");
-    clusters.unreachable("a");
-    CHECK_EQUAL(text("unavailable"), said(unknown));
-    clusters.ask(phone_file);
-    clusters.give("a", "config");
-    const auto known = clusters.ask("CTLSEP001122334455.tlv");
-    clusters.unreachable("a");
-    CHECK_EQUAL(text("not_found:"), said(known));
-    // Nothing is remembered of it: the next phone's question is asked again.
-    clusters.asked();
-    clusters.ask("CTLSEP001122334455.tlv");
-    CHECK_EQUAL(text("a"), clusters.asked());
 }

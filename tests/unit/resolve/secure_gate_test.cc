@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using branchline::test::FakeClusters;
 using branchline::test::name_of;
 using branchline::test::said;
+using branchline::test::text;
 using trust::samples::alice;
 using trust::samples::bob;
 
@@ -21,10 +22,6 @@ namespace {
 
 constexpr auto phone_file = "SEP001122334455.cnf.xml.sgn";
 constexpr auto plain_file = "SEP001122334455.cnf.xml";
-
-std::string text(const char* literal) {
-    return literal;
-}
 
 trust::StoredCertificatesPtr certificates_of(const trust::Signer& signer, const std::string& cluster,
                                              trust::Store store = trust::Store::callmanager) {
