@@ -1,6 +1,7 @@
 #include "tftpd/upstream/cluster_fetch.h"
 
 #include "tftpd/log/log.h"
+#include "tftpd/upstream/fetch_steps.h"
 #include "tftpd/upstream/http_fetch.h"
 #include "tftpd/upstream/tftp_fetch.h"
 #include "upstream_messages.h"
@@ -37,39 +38,6 @@ Duration time_for_rate(const FetchCaps& caps) {
     return std::chrono::seconds(static_cast<std::int64_t>(static_cast<double>(caps.max_size) / per_second / share));
 }
 
-/// One thing to try: a server by a transport.
-struct Step {
-    RemoteServer server;
-    Transport by;
-};
-
-std::string step_text(const Step& step) {
-    return step.by == Transport::http ? "http " + host_and_port(step.server.address, step.server.http_port)
-                                      : "tftp " + host_and_port(step.server.address, step.server.tftp_port);
-}
-
-std::vector<Step> steps_for(const Cluster& cluster, const HealthTable& health) {
-    std::vector<Step> steps;
-    for (const RemoteServer& server : health.order(cluster, Clock::now())) {
-        switch (cluster.transport) {
-            case Transport::http:
-            case Transport::tftp:
-                steps.push_back({server, cluster.transport});
-                break;
-            case Transport::automatic: {
-                const auto known = health.find(server);
-                const bool tftp_first = known && known->works == Transport::tftp;
-                steps.push_back({server, tftp_first ? Transport::tftp : Transport::http});
-                steps.push_back({server, tftp_first ? Transport::http : Transport::tftp});
-                break;
-            }
-            case Transport::https:
-                break;  // the configuration does not let it through
-        }
-    }
-    return steps;
-}
-
 class Fetch final : public std::enable_shared_from_this<Fetch> {
 public:
     Fetch(asio::io_context& io, const Cluster& cluster, const std::string& name, const FetchCaps& caps, HealthTable& health,
@@ -91,7 +59,7 @@ private:
     /// A step that was begun.
     struct Runner {
         unsigned id = 0;
-        Step step;
+        FetchStep step;
         bool connected = false;
         std::unique_ptr<Attempt> attempt;
     };
@@ -105,12 +73,12 @@ private:
 
     void go_on();
     void launch(TimePoint now);
-    TimePoint due(const Step& step) const;
+    TimePoint due(const FetchStep& step) const;
     void on_connected(unsigned id);
     void on_found(unsigned id, std::optional<std::uint64_t> size);
     void on_done(unsigned id, AttemptOutcome outcome);
     void choose(const Runner& winner);
-    void after_failure(const Step& step, const AttemptOutcome& outcome, bool was_winner);
+    void after_failure(const FetchStep& step, const AttemptOutcome& outcome, bool was_winner);
     void mark_down(const RemoteServer& server, const std::string& reason);
     void end(FetchResult result, std::string reason);
 
@@ -126,7 +94,7 @@ private:
     FetchEvents events_;
     asio::steady_timer plan_timer_;
     asio::steady_timer deadline_timer_;
-    std::vector<Step> steps_;  // not begun yet, in order; at most 6
+    std::vector<FetchStep> steps_;  // not begun yet, in order; at most 6
     std::vector<Runner> runners_;
     std::vector<Asked> asked_;
     RemoteServer last_server_;  // whose step was begun last
@@ -147,7 +115,7 @@ void Fetch::begin() {
     }
     started_ = Clock::now();
     answer_by_ = started_ + answer_limit;
-    steps_ = steps_for(cluster_, health_);
+    steps_ = fetch_steps(cluster_, health_, started_);
     if (steps_.empty()) {
         return end(FetchResult::unreachable, "all servers are down");
     }
@@ -184,7 +152,7 @@ void Fetch::go_on() {
     });
 }
 
-TimePoint Fetch::due(const Step& step) const {
+TimePoint Fetch::due(const FetchStep& step) const {
     const bool connected = std::any_of(runners_.begin(), runners_.end(),
                                        [this](const Runner& one) { return one.connected && one.step.server == last_server_; });
     const bool other_transport = step.server == last_server_ && !connected;
@@ -192,7 +160,7 @@ TimePoint Fetch::due(const Step& step) const {
 }
 
 void Fetch::launch(TimePoint now) {
-    const Step step = steps_.front();
+    const FetchStep step = steps_.front();
     steps_.erase(steps_.begin());
     static_cast<void>(asked(step.server));  // its silence begins
     if (step.server != last_server_) {
@@ -255,7 +223,7 @@ void Fetch::on_connected(unsigned id) {
 void Fetch::choose(const Runner& winner) {
     const TimePoint now = Clock::now();
     winner_ = winner.id;
-    const Step step = winner.step;
+    const FetchStep step = winner.step;
     asked(step.server).answered = true;
     health_.answered(step.server, step.by, now);
     for (const Runner& other : runners_) {
@@ -280,7 +248,7 @@ void Fetch::on_done(unsigned id, AttemptOutcome outcome) {
     if (one == nullptr) {
         return;
     }
-    const Step step = one->step;
+    const FetchStep step = one->step;
     const bool was_winner = winner_ == id;
     if (outcome.tftp_options) {
         health_.of(step.server).tftp_options = *outcome.tftp_options;
@@ -296,7 +264,7 @@ void Fetch::on_done(unsigned id, AttemptOutcome outcome) {
         // "No such file" after another server began to send it is no answer to rely on: negative answers are remembered.
         const bool complete = outcome.end == AttemptEnd::complete;
         const FetchResult result = complete ? FetchResult::complete : part_seen_ ? FetchResult::broken : FetchResult::not_found;
-        return end(result, reasons_ + step_text(step) + ": " + outcome.reason);
+        return end(result, reasons_ + to_text(step) + ": " + outcome.reason);
     }
     if (outcome.end != AttemptEnd::no_answer) {
         const TimePoint now = Clock::now();
@@ -308,8 +276,8 @@ void Fetch::on_done(unsigned id, AttemptOutcome outcome) {
     go_on();
 }
 
-void Fetch::after_failure(const Step& step, const AttemptOutcome& outcome, bool was_winner) {
-    const std::string reason = step_text(step) + ": " + outcome.reason;
+void Fetch::after_failure(const FetchStep& step, const AttemptOutcome& outcome, bool was_winner) {
+    const std::string reason = to_text(step) + ": " + outcome.reason;
     reasons_ += reason + "; ";
     Asked& server = asked(step.server);
     server.last_reason += (server.last_reason.empty() ? "" : "; ") + reason;
@@ -319,7 +287,7 @@ void Fetch::after_failure(const Step& step, const AttemptOutcome& outcome, bool 
         winner_ = 0;
         broken_seen_ = true;
         // This server had its turn; what else could be tried with it comes after the other servers.
-        std::stable_partition(steps_.begin(), steps_.end(), [&](const Step& left) { return left.server != step.server; });
+        std::stable_partition(steps_.begin(), steps_.end(), [&](const FetchStep& left) { return left.server != step.server; });
         if (outcome.end == AttemptEnd::stalled) {
             return mark_down(step.server, reason);
         }
@@ -330,7 +298,7 @@ void Fetch::after_failure(const Step& step, const AttemptOutcome& outcome, bool 
         health_.broke(step.server, reason, Clock::now());
         LOG_WARN(upstream_logger, UPSTREAM_SERVER_BROKEN)
             .arg(cluster_.id)
-            .arg(step_text(step))
+            .arg(to_text(step))
             .arg(escaped(name_))
             .arg(outcome.reason);
     } else if (!server.answered && !still_tried(step.server)) {
@@ -390,7 +358,7 @@ Fetch::Asked& Fetch::asked(const RemoteServer& server) {
 }
 
 bool Fetch::still_tried(const RemoteServer& server) const {
-    return std::any_of(steps_.begin(), steps_.end(), [&](const Step& left) { return left.server == server; }) ||
+    return std::any_of(steps_.begin(), steps_.end(), [&](const FetchStep& left) { return left.server == server; }) ||
            std::any_of(runners_.begin(), runners_.end(), [&](const Runner& one) { return one.step.server == server; });
 }
 
