@@ -1,6 +1,6 @@
 // The connection is a driver: it is tested over a real socket on the loopback, with both ends run by this one thread.
 #include "tftpd/http/connection.h"
-#include "tests/unit/http/hand_fed_content.h"
+#include "tests/unit/store/hand_fed_content.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>

@@ -1,5 +1,5 @@
 #include "tftpd/http/content_pieces.h"
-#include "tests/unit/http/hand_fed_content.h"
+#include "tests/unit/store/hand_fed_content.h"
 
 #include <memory>
 #include <string>
