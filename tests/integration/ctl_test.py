@@ -44,6 +44,7 @@ class Words(BranchTest):
         self.assertEqual([one["address"] for one in listed[0]["tftp-servers"]], ["198.51.100.21", "198.51.100.22"])
         self.ctl("cluster", "update", "west", "--description", "the west")
         self.assertIn("the west", self.ctl("cluster", "get", "west"))
+        self.assertIn("west", self.ctl("cluster", "list"))
         self.ctl("cluster", "add", "west", "--server", "198.51.100.23", status=1)
         self.ctl("cluster", "update", "nowhere", "--fqdn", "x", status=3)
         self.ctl("cluster", "update", "west", "--set", "nonsense", status=2)
@@ -118,9 +119,30 @@ class Words(BranchTest):
                 self.ctl(*words.split(), status=3 if words.startswith("cache") else 0)
         self.ctl("cache", "get", "nothing.xml", status=3)
         self.ctl("cache", "list", "--phone", "00:11:22:33:44:55", status=3)
-        self.ctl("cache", "flush", status=2)
         self.ctl("statistics", "no-such", "--reset", status=1)
+        self.ctl("send", "no-such-command", status=1)
+        for words in ((), ("--no-such-flag",), ("no-such-word",), ("cache", "flush")):
+            with self.subTest(words):
+                self.ctl(*words, status=2)
         self.assertEqual(json.loads(self.ctl("--json", "service", "status"))["arguments"]["state"], "serving")
+
+    def test_AFileIsChecked(self):
+        file = self.box.work / "to-check.conf"
+        file.write_text('{ "Tftpd": {\n  "filez": "/x" } }')
+        done = self.box.run([paths.CTL, "config-test", file])
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"to-check\.conf:2:\d+: ")
+        file.write_text('{ "Tftpd": { "files": "/x" } }')
+        self.assertEqual(self.box.run([paths.CTL, "config-test", file]).returncode, 0)
+
+    def test_ADaemonThatDoesNotRunIsNamed(self):
+        self.tftpd.stop()
+        try:
+            done = self.box.run([paths.CTL, "status"])
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("branchline-tftpd", done.stderr)
+        finally:
+            self.tftpd.start()
 
 
 class Help(BranchTest):
