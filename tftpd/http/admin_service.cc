@@ -3,13 +3,13 @@
 #include "tftpd/config/config_error.h"
 #include "tftpd/http/admin_connection.h"
 #include "tftpd/http/listener.h"
+#include "tftpd/http/open_connections.h"
 #include "tftpd/log/log.h"
 #include "tftpd/store/io_thread.h"
 
 #include "http_messages.h"
 
 #include <atomic>
-#include <unordered_map>
 #include <utility>
 
 namespace branchline {
@@ -31,10 +31,7 @@ struct AdminService::Impl {
     ~Impl() {
         thread.run([this] {
             listener.reset();
-            const auto held = connections;
-            for (const auto& [key, connection] : held) {
-                connection->close();
-            }
+            connections.for_each([](AdminConnection& one) { one.close(); });
         });
         thread.stop();
     }
@@ -76,8 +73,8 @@ struct AdminService::Impl {
             return;
         }
         const auto connection = make_admin_connection(std::move(socket), context, pages, site,
-                                                      [this](const AdminConnection& ended) { connections.erase(&ended); });
-        connections.emplace(connection.get(), connection);
+                                                      [this](const AdminConnection& ended) { connections.remove(ended); });
+        connections.add(connection);
         connection->start();
     }
 
@@ -86,7 +83,7 @@ struct AdminService::Impl {
     AdminListener settings{.address = {}, .port = 0};
     std::atomic<std::uint16_t> port{0};
     IoThread thread;
-    std::unordered_map<const AdminConnection*, std::shared_ptr<AdminConnection>> connections;
+    OpenConnections<AdminConnection> connections;
     std::unique_ptr<Listener> listener;
     tls::ServerContextPtr context;
 };

@@ -5,6 +5,7 @@
 #include "tftpd/http/client_counts.h"
 #include "tftpd/http/connection.h"
 #include "tftpd/http/listener.h"
+#include "tftpd/http/open_connections.h"
 #include "tftpd/log/log.h"
 #include "tftpd/server/interface_filter.h"
 #include "tftpd/store/io_thread.h"
@@ -16,7 +17,6 @@
 #include <cassert>
 #include <future>
 #include <map>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace branchline {
@@ -69,7 +69,7 @@ struct HttpFileService::Impl {
     ConfigPtr config;
     std::unique_ptr<InterfaceFilter> filter;
     ClientCounts counts;
-    std::unordered_map<const HttpConnection*, std::shared_ptr<HttpConnection>> connections;
+    OpenConnections<HttpConnection> connections;
     std::unordered_set<const HttpConnection*> tls_connections;
     tls::ServerContextPtr tls_context;  // of new connections
     Ports served;
@@ -82,10 +82,7 @@ struct HttpFileService::Impl {
 HttpFileService::Impl::~Impl() {
     host.post_box->close();
     thread.stop();
-    while (!connections.empty()) {
-        const auto connection = connections.begin()->second;
-        connection->close();
-    }
+    connections.for_each([](HttpConnection& one) { one.close(); });
 }
 
 HttpFileService::Impl::Ports HttpFileService::Impl::ports_of(const Config& config) {
@@ -135,10 +132,7 @@ void HttpFileService::Impl::serve(const Ports& wanted, Listeners fresh) {
 // No new connection; those that are there end with the answer that is under way.
 void HttpFileService::Impl::stop_serving() {
     serve({}, {});
-    const auto held = connections;  // finish() takes idle ones out of the map
-    for (const auto& [key, connection] : held) {
-        connection->finish();
-    }
+    connections.for_each([](HttpConnection& one) { one.finish(); });
 }
 
 ClientCounts::Verdict HttpFileService::Impl::enter(const IpAddress& peer, bool with_tls) {
@@ -168,7 +162,7 @@ void HttpFileService::Impl::accepted(tcp::socket socket, std::uint16_t port) {
     }
     socket.set_option(tcp::no_delay(true), error);
     auto connection = make_connection(std::move(socket), host, with_tls ? tls_context : nullptr);
-    connections.emplace(connection.get(), connection);
+    connections.add(connection);
     if (with_tls) {
         tls_connections.insert(connection.get());
     }
@@ -197,7 +191,7 @@ void HttpFileService::Impl::ended(const HttpConnection& connection) {
     counts.leave(connection.phone());
     open_connections = counts.in_all();
     tls_connections.erase(&connection);
-    connections.erase(&connection);
+    connections.remove(connection);
     if (drained != nullptr && connections.empty()) {
         std::exchange(drained, nullptr)->set_value();
     }
@@ -233,10 +227,7 @@ std::size_t HttpFileService::cut_off() {
     std::size_t cut = 0;
     impl_->thread.run([&] {
         cut = impl_->connections.size();
-        const auto held = impl_->connections;
-        for (const auto& [key, connection] : held) {
-            connection->close();
-        }
+        impl_->connections.for_each([](HttpConnection& one) { one.close(); });
     });
     return cut;
 }

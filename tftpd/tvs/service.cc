@@ -2,6 +2,7 @@
 
 #include "tftpd/http/client_counts.h"
 #include "tftpd/http/listener.h"
+#include "tftpd/http/open_connections.h"
 #include "tftpd/log/log.h"
 #include "tftpd/resolve/rate_limit.h"
 #include "tftpd/server/interface_filter.h"
@@ -12,8 +13,6 @@
 #include "tftpd/tvs/connection.h"
 
 #include "tvs_messages.h"
-
-#include <unordered_map>
 
 namespace branchline {
 namespace {
@@ -48,7 +47,7 @@ struct TvsService::Impl {
         host.refused = [this](const IpAddress& phone, const std::string& reason) { refused(phone, reason); };
         host.ended = [this](const tvs::Connection& connection) {
             counts.leave(connection.phone());
-            connections.erase(&connection);
+            connections.remove(connection);
         };
         thread.start();
     }
@@ -69,7 +68,7 @@ struct TvsService::Impl {
     ClientCounts counts;
     LruMap<std::string, RateLimit> rates{max_clients};  // by client
     LineBudget log_lines{log_burst, log_lines_per_second};
-    std::unordered_map<const tvs::Connection*, std::shared_ptr<tvs::Connection>> connections;
+    OpenConnections<tvs::Connection> connections;
     std::unique_ptr<Listener> listener;
     std::uint16_t port = 0;
 };
@@ -77,10 +76,7 @@ struct TvsService::Impl {
 TvsService::Impl::~Impl() {
     thread.run([this] {
         listener.reset();
-        const auto held = connections;
-        for (const auto& [key, connection] : held) {
-            connection->close();
-        }
+        connections.for_each([](tvs::Connection& one) { one.close(); });
     });
     thread.stop();
 }
@@ -109,7 +105,7 @@ void TvsService::Impl::accepted(tcp::socket socket) {
         return refused(peer.address(), "too many connections");
     }
     auto connection = tvs::make_connection(std::move(socket), context, host);
-    connections.emplace(connection.get(), connection);
+    connections.add(connection);
     connection->start();
 }
 
