@@ -117,6 +117,7 @@ struct Uploads::Impl {
     std::optional<Refusal> take_piece(Upload& upload, const std::string& piece);
     std::optional<Refusal> copy_source(Upload& upload);
     std::optional<Refusal> store(Upload& upload);
+    [[nodiscard]] OwnFiles::Outcome<UploadPtr> find(const std::string& id) const;
     OwnFiles::Outcome<UploadPtr> admit(std::shared_ptr<OwnFiles> files, Wish wish);
     Outcome wait_for(const UploadPtr& upload);
 };
@@ -153,6 +154,13 @@ void Uploads::Impl::forget_idle() {
     std::erase_if(uploads, [now = Clock::now()](const auto& entry) {
         return !entry.second->busy && now - entry.second->last_used >= idle_limit;
     });
+}
+
+// With the lock.
+OwnFiles::Outcome<UploadPtr> Uploads::Impl::find(const std::string& id) const {
+    const auto found = uploads.find(id);
+    return found != uploads.end() ? OwnFiles::Outcome<UploadPtr>(found->second)
+                                  : Refusal{Kind::not_found, "There is no upload " + escaped(id) + " (any more); begin anew."};
 }
 
 // With the lock.
@@ -331,11 +339,11 @@ Uploads::Outcome Uploads::add(const std::string& id, std::uint64_t offset, std::
     UploadPtr upload;
     {
         const std::scoped_lock lock(impl_->mutex);
-        const auto found = impl_->uploads.find(id);
-        if (found == impl_->uploads.end()) {
-            return Refusal{Kind::not_found, "There is no upload " + escaped(id) + " (any more); begin anew."};
+        const auto found = impl_->find(id);
+        if (!found) {
+            return found.error();
         }
-        upload = found->second;
+        upload = *found;
         const std::uint64_t received = upload->received;
         const bool known = offset <= received && piece.size() <= received - offset && received > 0;
         if (!upload->busy && !upload->stored && !upload->refusal && !known) {
@@ -357,11 +365,11 @@ Uploads::Outcome Uploads::progress(const std::string& id) {
     UploadPtr upload;
     {
         const std::scoped_lock lock(impl_->mutex);
-        const auto found = impl_->uploads.find(id);
-        if (found == impl_->uploads.end()) {
-            return Refusal{Kind::not_found, "There is no upload " + escaped(id) + " (any more); begin anew."};
+        const auto found = impl_->find(id);
+        if (!found) {
+            return found.error();
         }
-        upload = found->second;
+        upload = *found;
     }
     return impl_->wait_for(upload);
 }

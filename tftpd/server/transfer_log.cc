@@ -38,6 +38,12 @@ std::string_view text_of(tftp::ReadTransfer::End end, bool answered) {
     return "unknown";
 }
 
+void count(const tftp::ReadTransfer::Statistics& sent) {
+    counters.add(Counter::tftp_bytes, sent.bytes);
+    counters.add(Counter::tftp_blocks, sent.blocks);
+    counters.add(Counter::tftp_resent, sent.resent);
+}
+
 long long milliseconds(Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -82,11 +88,7 @@ void TransferLog::ended(const Session& session, TimePoint now) {
     const auto& sent = transfer.statistics();
     const bool done = transfer.state() == tftp::ReadTransfer::State::done;
     counters.add(done ? Counter::tftp_done : Counter::tftp_failed);
-    counters.add(Counter::tftp_bytes, sent.bytes);
-    counters.add(Counter::tftp_blocks, sent.blocks);
-    if (sent.resent > 0) {
-        counters.add(Counter::tftp_resent, sent.resent);
-    }
+    count(sent);
     using Outcome = FileReport::Outcome;
     tell(session,
          done                  ? Outcome::sent
@@ -122,9 +124,7 @@ void TransferLog::dropped(const Session& session, std::string_view reason, TimeP
     counters.add(Counter::tftp_failed);
     tell(session, FileReport::Outcome::broken_off, reason, now);
     if (session.transfer) {
-        counters.add(Counter::tftp_bytes, session.transfer->statistics().bytes);
-        counters.add(Counter::tftp_blocks, session.transfer->statistics().blocks);
-        counters.add(Counter::tftp_resent, session.transfer->statistics().resent);
+        count(session.transfer->statistics());
     }
     if (fits(other_, now)) {
         LOG_INFO(tftp_logger, TFTP_DROPPED).arg(session.key.phone.text()).arg(escaped(session.name, name_in_log)).arg(reason);
