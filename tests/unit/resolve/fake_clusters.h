@@ -232,6 +232,9 @@ private:
     std::size_t told_ = 0;
 };
 
+inline constexpr auto phone_file = "SEP001122334455.cnf.xml";
+inline constexpr auto common_file = "ringlist.xml";
+
 /// What CHECK_EQUAL compares said() with.
 inline std::string text(const char* literal) {
     return literal;

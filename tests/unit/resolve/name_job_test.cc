@@ -8,17 +8,8 @@
 #include <CppUTest/TestHarness.h>
 
 using namespace branchline;
+using namespace branchline::test;
 using namespace std::chrono_literals;
-using branchline::test::FakeClusters;
-using branchline::test::said;
-using branchline::test::text;
-
-namespace {
-
-constexpr auto phone_file = "SEP001122334455.cnf.xml";
-constexpr auto common_file = "ringlist.xml";
-
-}  // namespace
 
 TEST_GROUP(NameJob){};
 

@@ -1,5 +1,5 @@
 #include "tftpd/upstream/http_fetch.h"
-#include "tests/unit/upstream/loopback.h"
+#include "tests/unit/upstream/attempt_bench.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -7,33 +7,21 @@ using namespace branchline;
 using namespace loopback;
 using std::chrono::milliseconds;
 
-TEST_GROUP(HttpFetch) {
-    boost::asio::io_context io;
-    AttemptSettings settings;
-    Seen seen;
-    TimePoint started = Clock::now();
+namespace {
 
-    void setup() override {
-        settings.name = "SEP001122334455.cnf.xml";
-        settings.patience = milliseconds(300);
-        settings.stall_window = milliseconds(400);
-    }
-
+struct HttpBench : AttemptBench {
     AttemptEnd fetch(std::uint16_t port, const IpAddress& address = here) {
-        const auto attempt = start_http_fetch(io, {address, 1, port}, settings, seen.events());
-        CHECK_TRUE(run_until(io, [this] { return seen.outcome.has_value(); }));
-        run_for(io, milliseconds(5));
-        CHECK_EQUAL(0U, seen.events_after_done);
-        return seen.outcome->end;
+        return end_of(start_http_fetch(io, {address, 1, port}, settings, seen.events()));
     }
     AttemptEnd fetch_from(const HttpReply& reply) {
         const HttpServer server(io, {reply});
         return fetch(server.port());
     }
-    milliseconds elapsed() const {
-        return std::chrono::duration_cast<milliseconds>(Clock::now() - started);
-    }
 };
+
+}  // namespace
+
+TEST_GROUP_BASE(HttpFetch, HttpBench){};
 
 TEST(HttpFetch, AWholeFileComesWithItsSize) {
     for (const std::size_t size : {0U, 1U, 65'535U, 65'536U, 65'537U, 3'000'000U}) {

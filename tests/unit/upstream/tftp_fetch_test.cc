@@ -1,6 +1,6 @@
 #include "tftpd/base/counters.h"
 #include "tftpd/upstream/tftp_fetch.h"
-#include "tests/unit/upstream/loopback.h"
+#include "tests/unit/upstream/attempt_bench.h"
 
 #include <set>
 
@@ -10,33 +10,21 @@ using namespace branchline;
 using namespace loopback;
 using std::chrono::milliseconds;
 
-TEST_GROUP(TftpFetch) {
-    boost::asio::io_context io;
-    AttemptSettings settings;
-    Seen seen;
-    TimePoint started = Clock::now();
+namespace {
 
-    void setup() override {
-        settings.name = "SEP001122334455.cnf.xml";
-        settings.patience = milliseconds(300);
-        settings.stall_window = milliseconds(400);
-    }
-
+struct TftpBench : AttemptBench {
     AttemptEnd fetch(std::uint16_t port, const IpAddress& address = here) {
-        const auto attempt = start_tftp_fetch(io, {address, port, 1}, settings, seen.events());
-        CHECK_TRUE(run_until(io, [this] { return seen.outcome.has_value(); }));
-        run_for(io, milliseconds(5));
-        CHECK_EQUAL(0U, seen.events_after_done);
-        return seen.outcome->end;
+        return end_of(start_tftp_fetch(io, {address, port, 1}, settings, seen.events()));
     }
     AttemptEnd fetch_from(const TftpManners& manners) {
         const TftpServer server(io, manners);
         return fetch(server.port());
     }
-    milliseconds elapsed() const {
-        return std::chrono::duration_cast<milliseconds>(Clock::now() - started);
-    }
 };
+
+}  // namespace
+
+TEST_GROUP_BASE(TftpFetch, TftpBench){};
 
 TEST(TftpFetch, AWholeFileComesWithItsSize) {
     const std::string file = file_of(100'000);
