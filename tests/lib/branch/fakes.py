@@ -51,6 +51,17 @@ class _Server:
         self.asked = []
         self._closing = threading.Event()
 
+    def _begin(self):
+        """Serves from self.socket, which the server has bound."""
+        self.socket.settimeout(0.2)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        self._closing.set()
+        self._thread.join()
+        self.socket.close()
+
     def names(self):
         return [question.name for question in self.asked]
 
@@ -76,14 +87,7 @@ class FakeTftp(_Server):
             self.socket = socket.socket(self.family, socket.SOCK_DGRAM)
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
             self.socket.bind((address, port))
-        self.socket.settimeout(0.2)
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._closing.set()
-        self._thread.join()
-        self.socket.close()
+        self._begin()
 
     def _serve(self):
         while not self._closing.is_set():
@@ -191,14 +195,7 @@ class FakeHttp(_Server):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.socket.bind((address, port))
             self.socket.listen(1024)
-        self.socket.settimeout(0.2)
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._closing.set()
-        self._thread.join()
-        self.socket.close()
+        self._begin()
 
     def _serve(self):
         while not self._closing.is_set():

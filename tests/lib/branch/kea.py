@@ -84,47 +84,38 @@ def hook(parameters=None, **more):
 
 def dhcp4(box, parameters=None, subnets=None, with_hook=True, **more):
     """A kea-dhcp4 document: one pool on the phone network, the hook with these parameters."""
-    content = {
-        "interfaces-config": {"interfaces": ["lan0"]},
-        "lease-database": {"type": "memfile", "persist": False},
-        "control-socket": {"socket-type": "unix", "socket-name": "/run/kea/kea4.sock"},
-        "valid-lifetime": 3600,
-        "subnet4": subnets
-        or [
-            {
-                "id": 1,
-                "subnet": "192.0.2.0/24",
-                "pools": [{"pool": "192.0.2.100 - 192.0.2.200"}],
-                "option-data": [{"name": "routers", "data": box.address4}],
-            }
-        ],
-        "hooks-libraries": [hook(parameters)] if with_hook else [],
-        "loggers": [{"name": "kea-dhcp4", "severity": "INFO", "output-options": [{"output": "stdout", "flush": True}]}],
+    only = {
+        "id": 1,
+        "subnet": "192.0.2.0/24",
+        "pools": [{"pool": "192.0.2.100 - 192.0.2.200"}],
+        "option-data": [{"name": "routers", "data": box.address4}],
     }
-    content.update(more)
-    return {"Dhcp4": content}
+    return _document(4, parameters, subnets or [only], with_hook, more)
 
 
 def dhcp6(box, parameters=None, subnets=None, with_hook=True, **more):
+    only = {
+        "id": 1,
+        "subnet": "2001:db8:1::/64",
+        "interface": "lan0",
+        "pools": [{"pool": "2001:db8:1::1000 - 2001:db8:1::1fff"}],
+    }
+    return _document(6, parameters, subnets or [only], with_hook, more)
+
+
+def _document(family, parameters, subnets, with_hook, more):
+    output = {"output": "stdout", "flush": True}
     content = {
         "interfaces-config": {"interfaces": ["lan0"]},
         "lease-database": {"type": "memfile", "persist": False},
-        "control-socket": {"socket-type": "unix", "socket-name": "/run/kea/kea6.sock"},
+        "control-socket": {"socket-type": "unix", "socket-name": f"/run/kea/kea{family}.sock"},
         "valid-lifetime": 3600,
-        "subnet6": subnets
-        or [
-            {
-                "id": 1,
-                "subnet": "2001:db8:1::/64",
-                "interface": "lan0",
-                "pools": [{"pool": "2001:db8:1::1000 - 2001:db8:1::1fff"}],
-            }
-        ],
+        f"subnet{family}": subnets,
         "hooks-libraries": [hook(parameters)] if with_hook else [],
-        "loggers": [{"name": "kea-dhcp6", "severity": "INFO", "output-options": [{"output": "stdout", "flush": True}]}],
+        "loggers": [{"name": f"kea-dhcp{family}", "severity": "INFO", "output-options": [output]}],
     }
     content.update(more)
-    return {"Dhcp6": content}
+    return {f"Dhcp{family}": content}
 
 
 class ControlAgent:
