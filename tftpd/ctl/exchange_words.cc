@@ -1,8 +1,7 @@
 #include "tftpd/ctl/exchange_words.h"
 
+#include "tftpd/ctl/command_line.h"
 #include "tftpd/ctl/rows.h"
-
-#include <CLI/CLI.hpp>
 
 #include <poll.h>
 #include <unistd.h>
@@ -151,42 +150,37 @@ private:
 
 }  // namespace
 
-void add_exchange_words(CLI::App& app, Request& request, std::function<int()>& instead) {
-    auto* exchange = app.add_subcommand("exchange", "clusters and certificates exchanged with another box");
-    exchange->require_subcommand(1);
+void add_exchange_words(CommandLine& line) {
+    auto& exchange = line.group("exchange", "clusters and certificates exchanged with another box");
     const auto given = std::make_shared<Given>();
-    const auto add = [&, given](const char* word, const char* help, const char* command) {
-        auto* added = exchange->add_subcommand(word, help);
-        added->add_option("--fingerprint", given->fingerprint,
-                          "what the other box shows as its own, all digits; nobody is asked then");
-        added->add_option("--cluster", given->cluster, "what the other box is called here; without it what it calls itself");
-        added->add_option("--port", given->port, "TCP, the same on both sides; without it 6973")->check(CLI::Range(1, 65535));
-        added->add_option("--timeout", given->seconds, "seconds until it is given up; without it 600")
+    const auto add = [&](const char* word, const char* help, const char* command) -> CLI::App& {
+        auto& added = *exchange.add_subcommand(word, help);
+        added.add_option("--fingerprint", given->fingerprint,
+                         "what the other box shows as its own, all digits; nobody is asked then");
+        added.add_option("--cluster", given->cluster, "what the other box is called here; without it what it calls itself");
+        added.add_option("--port", given->port, "TCP, the same on both sides; without it 6973")->check(CLI::Range(1, 65535));
+        added.add_option("--timeout", given->seconds, "seconds until it is given up; without it 600")
             ->check(CLI::Range(10, 3600));
-        added->callback([&request, &instead, given, command] {
-            request.ask(command);
-            request.text_argument("address", given->address);
-            request.text_argument("fingerprint", given->fingerprint);
-            request.text_argument("cluster-id", given->cluster);
+        added.callback([&line, given, command] {
+            line.request.ask(command);
+            line.request.text_argument("address", given->address);
+            line.request.text_argument("fingerprint", given->fingerprint);
+            line.request.text_argument("cluster-id", given->cluster);
             for (const auto& [name, value] : {std::pair{"port", given->port}, std::pair{"timeout", given->seconds}}) {
                 if (value != 0) {
-                    request.argument(name, Element::create(value));
+                    line.request.argument(name, Element::create(value));
                 }
             }
-            instead = [&request] { return run_exchange(request); };
+            line.instead = [&line] { return run_exchange(line.request); };
         });
         return added;
     };
     add("offer", "wait for the other box, show its fingerprint and ask for a yes", "tftp-trust-exchange-offer");
     add("with", "go to a box that offers, show its fingerprint and ask for a yes", "tftp-trust-exchange-with")
-        ->add_option("ADDRESS", given->address, "the other box's")
+        .add_option("ADDRESS", given->address, "the other box's")
         ->required();
-    exchange->add_subcommand("status", "how far the last one is")->callback([&request] {
-        request.ask("tftp-trust-exchange-status", exchange_text);
-    });
-    exchange->add_subcommand("cancel", "end the one that is under way")->callback([&request] {
-        request.ask("tftp-trust-exchange-cancel");
-    });
+    line.simple(exchange, "status", "how far the last one is", "tftp-trust-exchange-status", exchange_text);
+    line.simple(exchange, "cancel", "end the one that is under way", "tftp-trust-exchange-cancel");
 }
 
 std::string in_groups(const std::string& fingerprint) {

@@ -4,17 +4,9 @@
 
 #include "tftpd/ctl/request.h"
 
-#include <functional>
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 namespace branchline {
-
-/// Adds the words to `app`. `request` becomes what they ask for, `instead` what is done besides asking; both outlive `app`.
-void add_exchange_words(CLI::App& app, Request& request, std::function<int()>& instead);
 
 /// Begins what `request` says (tftp-trust-exchange-offer or -with) and stays until it is over. Shows the other box's
 /// fingerprint and asks for a yes, unless `request` has it; without a terminal there is nobody to ask. An interrupt ends the
