@@ -10,10 +10,6 @@ namespace {
 // What follows "Cisco Systems, Inc. ". Routers and switches of the same maker send other words and are no phones.
 constexpr std::array<std::string_view, 4> kinds{"IP Phone", "Wireless Phone", "ATA", "Analog Telephone"};
 
-std::uint32_t read_u32(ByteView bytes, std::size_t at) {
-    return (static_cast<std::uint32_t>(read_u16(bytes, at)) << 16) | read_u16(bytes, at + 2);
-}
-
 }  // namespace
 
 bool is_cisco_vendor_class(ByteView option_60) {

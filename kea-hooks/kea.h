@@ -53,9 +53,7 @@ inline ByteView payload(const isc::dhcp::Option& option) {
 inline Address to_address(const isc::asiolink::IOAddress& from) {
     if (from.isV4()) {
         std::array<std::uint8_t, 4> bytes{};
-        const std::uint32_t number = from.toUint32();
-        write_u16(bytes, 0, static_cast<std::uint16_t>(number >> 16));
-        write_u16(bytes, 2, static_cast<std::uint16_t>(number & 0xffff));
+        write_u32(bytes, 0, from.toUint32());
         return Address::of(bytes);
     }
     const auto bytes = from.toBytes();
@@ -65,8 +63,7 @@ inline Address to_address(const isc::asiolink::IOAddress& from) {
 inline isc::asiolink::IOAddress to_kea(const Address& from) {
     // Not IOAddress::fromBytes(): it writes the address as text and reads it again, which took half of the callout's time.
     if (from.size == 4) {
-        return isc::asiolink::IOAddress((static_cast<std::uint32_t>(read_u16(from.view(), 0)) << 16) |
-                                        read_u16(from.view(), 2));
+        return isc::asiolink::IOAddress(read_u32(from.view(), 0));
     }
     return isc::asiolink::IOAddress(boost::asio::ip::address(boost::asio::ip::address_v6(from.bytes)));
 }

@@ -46,8 +46,7 @@ Bytes discover_message(const ProbeMac& mac, std::uint32_t transaction) {
     message[0] = 1;  // a request
     message[1] = 1;  // Ethernet
     message[2] = static_cast<std::uint8_t>(mac.size());
-    write_u16(message, 4, static_cast<std::uint16_t>(transaction >> 16));
-    write_u16(message, 6, static_cast<std::uint16_t>(transaction & 0xffff));
+    write_u32(message, 4, transaction);
     write_u16(message, 10, 0x8000);  // answer by broadcast: we have another address than the one offered
     std::copy(mac.begin(), mac.end(), message.begin() + 28);
     message.insert(message.end(), magic_cookie4.begin(), magic_cookie4.end());

@@ -25,6 +25,15 @@ constexpr void write_u16(ByteSpan bytes, std::size_t offset, std::uint16_t value
     bytes[offset + 1] = static_cast<std::uint8_t>(value & 0xff);
 }
 
+// The same with 32 bits, which are four bytes.
+constexpr std::uint32_t read_u32(ByteView bytes, std::size_t offset) {
+    return std::uint32_t{read_u16(bytes, offset)} << 16 | read_u16(bytes, offset + 2);
+}
+constexpr void write_u32(ByteSpan bytes, std::size_t offset, std::uint32_t value) {
+    write_u16(bytes, offset, static_cast<std::uint16_t>(value >> 16));
+    write_u16(bytes, offset + 2, static_cast<std::uint16_t>(value & 0xffff));
+}
+
 /// The characters of `text` as bytes, not copied.
 inline ByteView as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

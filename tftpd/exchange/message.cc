@@ -116,8 +116,7 @@ Result<Head> parse_head(ByteView bytes) {
         return Failure{"it speaks version " + std::to_string(bytes[3]) + " of this protocol, this box version " +
                        std::to_string(version) + "; update the older one"};
     }
-    const Head head{.kind = static_cast<Kind>(bytes[4]),
-                    .length = static_cast<std::uint32_t>(read_u16(bytes, 5)) << 16 | read_u16(bytes, 7)};
+    const Head head{.kind = static_cast<Kind>(bytes[4]), .length = read_u32(bytes, 5)};
     if (bytes[4] < number(Kind::offer) || bytes[4] > number(Kind::no) || head.length > max_length) {
         return Failure{"a message that is not known or too long"};
     }
@@ -159,9 +158,7 @@ Bytes bytes_of(const Message& message) {
     }
     Bytes bytes(protocol.begin(), protocol.end());
     bytes.insert(bytes.end(), {version, number(message.kind), 0, 0, 0, 0});
-    const auto length = static_cast<std::uint32_t>(elements.bytes().size());
-    write_u16(bytes, 5, static_cast<std::uint16_t>(length >> 16));
-    write_u16(bytes, 7, static_cast<std::uint16_t>(length & 0xffff));
+    write_u32(bytes, 5, static_cast<std::uint32_t>(elements.bytes().size()));
     bytes.insert(bytes.end(), elements.bytes().begin(), elements.bytes().end());
     return bytes;
 }

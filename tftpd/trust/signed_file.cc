@@ -129,7 +129,7 @@ private:
                 if (element.value.size() != 4) {
                     return bad("TIMESTAMP has " + std::to_string(element.value.size()) + " bytes instead of 4");
                 }
-                file_.timestamp = std::uint32_t{read_u16(element.value, 0)} << 16 | read_u16(element.value, 2);
+                file_.timestamp = read_u32(element.value, 0);
                 return std::nullopt;
             default:
                 if (tag >= HeaderTag::encryption_info && tag <= HeaderTag::encrypted_last) {

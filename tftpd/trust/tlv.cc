@@ -52,8 +52,7 @@ void TlvWriter::add_u16(std::uint8_t tag, std::uint16_t value) {
 
 void TlvWriter::add_u32(std::uint8_t tag, std::uint32_t value) {
     std::array<std::uint8_t, 4> bytes;
-    write_u16(bytes, 0, static_cast<std::uint16_t>(value >> 16));
-    write_u16(bytes, 2, static_cast<std::uint16_t>(value & 0xffff));
+    write_u32(bytes, 0, value);
     add(tag, bytes);
 }
 

@@ -27,10 +27,6 @@ constexpr std::uint8_t number(Tag tag) {
     return static_cast<std::uint8_t>(tag);
 }
 
-std::uint32_t read_u32(ByteView bytes, std::size_t offset) {
-    return static_cast<std::uint32_t>(read_u16(bytes, offset)) << 16 | read_u16(bytes, offset + 2);
-}
-
 std::string take_name(std::string& name, ByteView value) {
     const auto text = trust::text_of(value);
     if (!text || text->empty() || text->size() > max_name) {
@@ -110,10 +106,8 @@ Bytes answer_message(std::uint32_t session, const std::optional<Known>& known) {
         elements.add_u32(number(Tag::lifetime), static_cast<std::uint32_t>(known->lifetime.count()));
     }
     Bytes message{protocol[0], protocol[1], static_cast<std::uint8_t>(Command::answer), answer_flags};
-    for (const int shift : {24, 16, 8, 0}) {
-        message.push_back(static_cast<std::uint8_t>(session >> shift & 0xff));
-    }
     message.resize(head_size);
+    write_u32(message, 4, session);
     write_u16(message, head_size - 2, static_cast<std::uint16_t>(elements.bytes().size()));
     message.insert(message.end(), elements.bytes().begin(), elements.bytes().end());
     return message;

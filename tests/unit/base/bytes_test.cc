@@ -10,11 +10,14 @@ using namespace branchline;
 TEST_GROUP(Bytes){};
 
 TEST(Bytes, NumbersAreInNetworkOrder) {
-    std::array<std::uint8_t, 3> bytes{};
+    std::array<std::uint8_t, 5> bytes{};
     write_u16(bytes, 1, 0xabcd);
     CHECK_EQUAL(0xab, bytes[1]);
     CHECK_EQUAL(0xcd, bytes[2]);
     CHECK_EQUAL(0xabcd, read_u16(bytes, 1));
+    write_u32(bytes, 1, 0x89abcdef);
+    CHECK(bytes == (std::array<std::uint8_t, 5>{0, 0x89, 0xab, 0xcd, 0xef}));
+    CHECK_EQUAL(0x89abcdefU, read_u32(bytes, 1));
 }
 
 TEST(Bytes, ANumberIsTheSameWithoutZerosInFrontOfIt) {
