@@ -125,19 +125,8 @@ Result<Head> parse_head(ByteView bytes) {
 
 Result<Message> parse_message(const Head& head, ByteView elements) {
     Intake intake(head.kind);
-    trust::TlvReader reader(elements);
-    for (;;) {
-        const auto element = reader.next();
-        if (!element) {
-            return element.error();
-        }
-        if (!*element) {
-            return std::move(intake).whole();
-        }
-        if (auto fault = intake.take((*element)->tag, (*element)->value); !fault.empty()) {
-            return Failure{std::move(fault)};
-        }
-    }
+    auto fault = trust::TlvReader(elements).each([&](const trust::Tlv& one) { return intake.take(one.tag, one.value); });
+    return fault.empty() ? std::move(intake).whole() : Failure{std::move(fault)};
 }
 
 Bytes bytes_of(const Message& message) {

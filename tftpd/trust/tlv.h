@@ -11,6 +11,8 @@
 #include "tftpd/base/result.h"
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace branchline::trust {
 
@@ -32,6 +34,24 @@ public:
 
     /// The next element; none at the end; a Failure if it does not fit into what is left. Padding is left out.
     Result<std::optional<Tlv>> next();
+
+    /// Hands what is left, one element after another, to `take`, which says what is wrong with it, or "". Returns the first
+    /// fault, take's or next()'s; "" if there was none.
+    template <typename Take>
+    std::string each(Take take) {
+        for (;;) {
+            const auto element = next();
+            if (!element) {
+                return element.error().text;
+            }
+            if (!*element) {
+                return {};
+            }
+            if (auto fault = take(**element); !fault.empty()) {
+                return fault;
+            }
+        }
+    }
 
     [[nodiscard]] std::size_t offset() const { return at_; }  ///< of what next() looks at first
 

@@ -70,21 +70,12 @@ Result<TrustRecord> read_record(ByteView bytes, std::size_t number) {
     TrustRecord record;
     record.size = bytes.size();
     std::set<std::uint8_t> seen;
-    TlvReader reader(bytes);
-    for (;;) {
-        const auto next = reader.next();
-        if (!next) {
-            return bad(number, next.error().text);
-        }
-        if (!*next) {
-            break;
-        }
-        if (!seen.insert((*next)->tag).second) {
-            return bad(number, "the element with tag " + std::to_string((*next)->tag) + " is there twice");
-        }
-        if (const auto wrong = take(**next, record)) {
-            return bad(number, *wrong);
-        }
+    const auto fault = TlvReader(bytes).each([&](const Tlv& element) {
+        return seen.insert(element.tag).second ? take(element, record).value_or("")
+                                               : "the element with tag " + std::to_string(element.tag) + " is there twice";
+    });
+    if (!fault.empty()) {
+        return bad(number, fault);
     }
     if (!seen.contains(static_cast<std::uint8_t>(RecordTag::function))) {
         return bad(number, "FUNCTION is missing");

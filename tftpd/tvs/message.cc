@@ -77,19 +77,10 @@ Result<Query> parse_query(const Head& head, ByteView elements) {
         return Failure{"the command " + std::to_string(static_cast<unsigned>(head.command)) + ", which is not answered here"};
     }
     Query query{.session = head.session, .device = {}, .subject = {}, .issuer = {}, .serial = {}};
-    trust::TlvReader reader(elements);
-    for (;;) {
-        const auto element = reader.next();
-        if (!element) {
-            return element.error();
-        }
-        if (!*element) {
-            break;
-        }
-        const auto& [tag, value, offset] = **element;
-        if (const auto fault = take(query, static_cast<Tag>(tag), value); !fault.empty()) {
-            return Failure{fault};
-        }
+    auto fault = trust::TlvReader(elements).each(
+        [&](const trust::Tlv& one) { return take(query, static_cast<Tag>(one.tag), one.value); });
+    if (!fault.empty()) {
+        return Failure{std::move(fault)};
     }
     if (query.issuer.empty() || query.serial.empty()) {
         return Failure{"no issuer or no serial number"};

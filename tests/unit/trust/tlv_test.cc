@@ -35,6 +35,22 @@ TEST(Tlv, AnElementMayEndWithTheBytesButNotAfter) {
     CHECK(!ok(TlvReader(ByteView(bytes).first(2)).next()));
 }
 
+TEST(Tlv, EachIsTakenUntilOneIsWrong) {
+    const Bytes bytes{1, 0, 0, 2, 0, 0, 3, 0, 9};
+    std::string taken;
+    const auto up_to = [&](int last) {
+        return TlvReader(bytes).each([&](const Tlv& element) {
+            taken += std::to_string(element.tag);
+            return std::string(element.tag == last ? "wrong" : "");
+        });
+    };
+    CHECK_EQUAL(std::string("wrong"), up_to(1));
+    CHECK_EQUAL(std::string("1"), taken);
+    CHECK(up_to(3).starts_with("the element with tag 3 "));
+    CHECK_EQUAL(std::string("112"), taken);
+    CHECK_EQUAL(std::string(), TlvReader(ByteView()).each([](const Tlv&) { return std::string("taken"); }));
+}
+
 TEST(Tlv, PaddingIsOneByteOnlyWhereItIsExpected) {
     const Bytes bytes{13, 13, 9, 0, 0, 13};
     TlvReader reader(bytes, TlvReader::Padding::single_bytes);
