@@ -69,8 +69,8 @@ TEST(SearchQueue, WhoHasWaitedForTooLongIsLate) {
     queue.count(1000);  // by fetches that run already
     CHECK(queue.deadline() == start + SearchQueue::max_wait);
     CHECK_FALSE(queue.pop(start + SearchQueue::max_wait - 1ms).has_value());
-    CHECK(queue.pop(start + SearchQueue::max_wait)->late);
-    CHECK(queue.pop(start + SearchQueue::max_wait)->late);
+    CHECK(queue.pop(start + SearchQueue::max_wait).value().late);
+    CHECK(queue.pop(start + SearchQueue::max_wait).value().late);
 }
 
 TEST(SearchQueue, AtMostSoManyWait) {
