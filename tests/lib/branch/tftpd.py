@@ -83,22 +83,27 @@ class Tftpd(Unix):
             self.wait_until_serving()
         return self
 
-    def listens_for_http(self):
-        port = self.content["Tftpd"].get("http-port", 6970) if isinstance(self.content, dict) else 0
-        with self.box.namespace, open("/proc/thread-self/net/tcp") as sockets:
-            return port == 0 or f":{port:04X} 00000000:0000 0A" in sockets.read()
+    def listens(self):
+        """For HTTP and, which comes last at the start, for commands; as far as the configuration has them."""
+        content = self.content["Tftpd"] if isinstance(self.content, dict) else {"http-port": 0}
+        port = content.get("http-port", 6970)
+        control = content.get("control-socket")
+        with self.box.namespace, open("/proc/thread-self/net/tcp") as tcp, open("/proc/thread-self/net/unix") as unix:
+            return (port == 0 or f":{port:04X} 00000000:0000 0A" in tcp.read()) and (
+                not control or re.search(rf" 00010000 0001 01 +\d+ {re.escape(control['socket-name'])}\n", unix.read())
+            )
 
     def wait_until_serving(self, timeout=10):
         """Asks for a name that is refused whatever the configuration, so that no cluster hears of it. TFTP is there a moment before
-        HTTP."""
+        the rest."""
 
         def answers():
             if not self.process.running:
                 raise SystemError(f"branchline-tftpd ended with {self.process.process.returncode}:\n{self.process.tail()}")
             with tftp.Peer(self.box.namespace, "127.0.0.1") as peer:
-                return peer.ask(tftp.rrq("../probe"), timeout=0.2) and self.listens_for_http()
+                return peer.ask(tftp.rrq("../probe"), timeout=0.2) and self.listens()
 
-        eventually(answers, timeout * paths.PATIENCE, what="branchline-tftpd answers on port 69, and listens for HTTP")
+        eventually(answers, timeout * paths.PATIENCE, what="branchline-tftpd answers on port 69, and listens for HTTP and commands")
 
     def reload(self):
         self.process.signal(signal.SIGHUP)
