@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 root = pathlib.Path(__file__).resolve().parents[2]
-build = root / "build/dev"
+build = root / "build/alone"
 jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
 
 include_line = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.M)

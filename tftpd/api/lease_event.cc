@@ -12,7 +12,7 @@ namespace branchline::api {
 namespace {
 
 constexpr std::string_view first_line = "branchline-event=1";
-constexpr std::size_t max_servers = 64;       ///< read from one event
+constexpr std::size_t max_servers_read = 64;       ///< read from one event
 constexpr std::size_t max_value_size = 1024;  ///< bytes of one value, before escaping
 
 constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 11> kinds{{
@@ -161,7 +161,7 @@ bool take_line(LeaseEvent& event, std::string_view key, std::string_view value, 
     } else if (key == "relay") {
         event.relay = unescaped(value);
     } else if (key == "servers") {
-        while (!value.empty() && event.servers.size() < max_servers) {
+        while (!value.empty() && event.servers.size() < max_servers_read) {
             const auto comma = value.find(',');
             event.servers.push_back(unescaped(value.substr(0, comma)));
             value = comma == std::string_view::npos ? std::string_view() : value.substr(comma + 1);

@@ -20,6 +20,11 @@ inline std::string to_lower(std::string_view text) {
     return lower;
 }
 
+/// A hexadecimal digit as keys have it.
+constexpr bool is_lower_hex(char letter) {
+    return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+}
+
 constexpr bool same_letters(std::string_view left, std::string_view right) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                       [](char one, char other) { return to_lower(one) == to_lower(other); });

@@ -13,9 +13,6 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 using isc::data::ElementPtr;
 
-constexpr std::int64_t default_listed = 1000;  // cache entries in one answer
-constexpr std::int64_t most_listed = 10000;    // the same when asked for more; an answer stays below a few MB
-
 ElementPtr entry_element(const CacheEntry& entry) {
     auto element = Element::createMap();
     element->set("name", Element::create(entry.name));

@@ -20,8 +20,6 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 using isc::data::ElementPtr;
 
-constexpr std::int64_t default_listed = 1000;
-constexpr std::int64_t most_listed = 10000;
 constexpr std::int64_t largest_size = std::int64_t{1} << 40;  ///< bytes; the quota says less
 
 /// The directory of the configuration of now, and what is on its way into it.

@@ -26,8 +26,7 @@ using isc::data::Element;
 using isc::data::ElementPtr;
 using Step = api::LeaseEvent::Kind;
 
-constexpr std::int64_t default_listed = 1000;  // phones in one answer
-constexpr std::int64_t most_listed = 20000;
+constexpr std::int64_t most_phones_listed = 20000;
 
 std::vector<std::string> own_addresses() {
     std::vector<std::string> all;
@@ -255,7 +254,7 @@ std::uint32_t subnet_of(const PhoneTimeline& phone) {
 
 ConstElementPtr list_phones(const CommandTargets& targets, const ConstElementPtr& arguments) {
     const Arguments given("tftp-phone-list", arguments, {"verdict", "level", "problems", "model", "subnet-id", "all", "limit"});
-    const auto limit = static_cast<std::size_t>(given.number("limit", 1, most_listed, default_listed));
+    const auto limit = static_cast<std::size_t>(given.number("limit", 1, most_phones_listed, default_listed));
     const auto verdict_wanted = given.text("verdict");
     const auto level_wanted = given.text("level");
     const auto model_wanted = to_key(given.text("model").value_or(""));

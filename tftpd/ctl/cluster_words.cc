@@ -10,7 +10,7 @@ namespace {
 
 using isc::data::Element;
 
-struct Given {
+struct GivenKeys {
     std::string id;
     std::vector<std::string> servers;
     std::string fqdn;
@@ -20,7 +20,7 @@ struct Given {
     std::vector<std::string> settings;
 };
 
-void add_keys(CLI::App& word, Given& given) {
+void add_keys(CLI::App& word, GivenKeys& given) {
     word.add_option("--server", given.servers, "a TFTP server's address; again for the second and third")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -33,7 +33,7 @@ void add_keys(CLI::App& word, Given& given) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void put_keys(Request& request, const Given& given) {
+void put_keys(Request& request, const GivenKeys& given) {
     if (!given.servers.empty()) {
         auto list = Element::createList();
         for (const auto& server : given.servers) {
@@ -58,7 +58,7 @@ void put_keys(Request& request, const Given& given) {
 
 void add_cluster_words(CommandLine& line) {
     auto& cluster = line.group("cluster", "the remote clusters");
-    const auto given = std::make_shared<Given>();
+    const auto given = std::make_shared<GivenKeys>();
     const auto of_one = [&](const char* word, const char* help, const char* command,
                             const CommandLine::Show& show = {}) -> CLI::App& {
         auto* added = cluster.add_subcommand(word, help);

@@ -27,9 +27,9 @@ using boost::system::error_code;
 
 constexpr char tls_handshake_record = 22;  // ContentType handshake, RFC 8446 5.1
 
-class Connection final : public AdminConnection, public std::enable_shared_from_this<Connection> {
+class AdminConnectionOverTls final : public AdminConnection, public std::enable_shared_from_this<AdminConnectionOverTls> {
 public:
-    Connection(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages, const AdminSite& site,
+    AdminConnectionOverTls(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages, const AdminSite& site,
                std::function<void(const AdminConnection&)> ended)
         : socket_(std::move(socket)),
           context_(std::move(context)),
@@ -276,7 +276,7 @@ private:
 std::shared_ptr<AdminConnection> make_admin_connection(asio::ip::tcp::socket socket, tls::ServerContextPtr context,
                                                        const AdminPages& pages, const AdminSite& site,
                                                        std::function<void(const AdminConnection&)> ended) {
-    return std::make_shared<Connection>(std::move(socket), std::move(context), pages, site, std::move(ended));
+    return std::make_shared<AdminConnectionOverTls>(std::move(socket), std::move(context), pages, site, std::move(ended));
 }
 
 }  // namespace branchline

@@ -3,10 +3,10 @@
 namespace branchline {
 namespace {
 
-using Kind = api::LeaseEvent::Kind;
+using Step = api::LeaseEvent::Kind;
 
-bool is_lease(Kind kind) {
-    return kind == Kind::committed || kind == Kind::renewed || kind == Kind::held || kind == Kind::seen;
+bool is_lease(Step kind) {
+    return kind == Step::committed || kind == Step::renewed || kind == Step::held || kind == Step::seen;
 }
 /// Has that lease run out? Kea says so when it notices, which may be later.
 bool is_over(const PhoneAddress& address, TimePoint now) {
@@ -15,8 +15,8 @@ bool is_over(const PhoneAddress& address, TimePoint now) {
 bool holds(const PhoneAddress& address, TimePoint now) {
     return address.leased && !is_over(address, now);
 }
-bool is_end(Kind kind) {
-    return kind == Kind::released || kind == Kind::expired || kind == Kind::declined || kind == Kind::gone;
+bool is_end(Step kind) {
+    return kind == Step::released || kind == Step::expired || kind == Step::declined || kind == Step::gone;
 }
 
 PhoneAddress& address_of(PhoneLease& phone, const std::string& address) {
@@ -70,7 +70,7 @@ bool LeaseTable::update(const api::LeaseEvent& event, TimePoint now) {
             forget_address(entry, address);
         }
     } else if (is_lease(event.kind) && !event.address.empty()) {
-        const bool leased = event.kind != Kind::seen;
+        const bool leased = event.kind != Step::seen;
         const auto before = by_address_.find(event.address);
         const bool is_others = before != by_address_.end() && before->second != entry;
         if (!leased && (holds(address, now) || (is_others && holds(address_of(*before->second, event.address), now)))) {

@@ -9,27 +9,27 @@
 namespace branchline {
 namespace {
 
-using Kind = api::LeaseEvent::Kind;
+using Step = api::LeaseEvent::Kind;
 
 constexpr std::size_t looked_at_for_room = 64;  // phones at the end of the list, for one that is none
 
-bool gives_lease(Kind kind) {
-    return kind == Kind::committed || kind == Kind::renewed;
+bool gives_lease(Step kind) {
+    return kind == Step::committed || kind == Step::renewed;
 }
-bool asks_for_lease(Kind kind) {
-    return kind == Kind::asked || kind == Kind::seen || kind == Kind::offered || gives_lease(kind);
+bool asks_for_lease(Step kind) {
+    return kind == Step::asked || kind == Step::seen || kind == Step::offered || gives_lease(kind);
 }
 
 /// Does `kind` open a boot, seeing what the present one has already?
 bool begins_boot(const Boot& boot, const api::LeaseEvent& event, TimePoint now) {
-    if (!asks_for_lease(event.kind) || event.kind == Kind::renewed) {
+    if (!asks_for_lease(event.kind) || event.kind == Step::renewed) {
         return false;
     }
     const bool leased = boot.lease(event.family) != nullptr;
-    if (event.kind == Kind::committed) {
+    if (event.kind == Step::committed) {
         // The end of what OFFER began, or a phone that asks for the address it had before. INIT-REBOOT comes without OFFER.
         const bool offered = std::any_of(boot.dhcp.begin(), boot.dhcp.end(), [&](const DhcpStep& step) {
-            return step.family == event.family && step.kind == Kind::offered;
+            return step.family == event.family && step.kind == Step::offered;
         });
         return now - boot.last > Timelines::pause || (leased && (!offered || !boot.files.empty()));
     }
@@ -137,7 +137,7 @@ void Timelines::add(const api::LeaseEvent& event, TimePoint now) {
     if (!event.vendor_class.empty()) {
         phone.vendor_class = event.vendor_class.substr(0, event.vendor_class.find('\0'));
     }
-    const bool told_servers = !event.servers.empty() && event.kind != Kind::elsewhere;
+    const bool told_servers = !event.servers.empty() && event.kind != Step::elsewhere;
     phone.is_phone = phone.is_phone || told_servers || (!event.why_none.empty() && event.why_none != "not-a-phone");
     const bool first = phone.boots.empty() || begins_boot(phone.boots.back(), event, now);
     auto& boot = first ? new_boot(phone, now) : phone.boots.back();
@@ -156,7 +156,7 @@ void Timelines::add(const api::LeaseEvent& event, TimePoint now) {
                              event.servers, event.why_none});
         ++entries_;
     }
-    if (event.kind != Kind::renewed || !repeats || now - phone.kept >= renewals_kept) {
+    if (event.kind != Step::renewed || !repeats || now - phone.kept >= renewals_kept) {
         changed(phone, now);
     }
     make_room();

@@ -1,5 +1,6 @@
 #include "tftpd/store/device_names.h"
 
+#include "tftpd/base/letters.h"
 #include "tftpd/store/file_name.h"
 
 #include <algorithm>
@@ -10,14 +11,10 @@ namespace {
 
 constexpr std::size_t mac_digits = 12;
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 std::string digits_of(std::string_view mac) {
     auto digits = to_key(mac);
     std::erase_if(digits, [](char c) { return c == ':' || c == '-' || c == '.'; });
-    return digits.size() == mac_digits && std::all_of(digits.begin(), digits.end(), is_hex) ? digits : std::string();
+    return digits.size() == mac_digits && std::all_of(digits.begin(), digits.end(), is_lower_hex) ? digits : std::string();
 }
 
 /// What an ATA's second port has for a MAC: that of the first without the first two digits, and 01.

@@ -16,16 +16,12 @@ bool allowed(char c) {
     return std::string_view("./-_ +,@=~()[]{}!#$&'").find(c) != std::string_view::npos;
 }
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 /// Does `key` begin with `prefix` and 12 hexadecimal digits?
 bool has_mac_after(std::string_view prefix, std::string_view key) {
     constexpr std::size_t mac_digits = 12;
     return key.starts_with(prefix) && key.size() >= prefix.size() + mac_digits &&
            std::all_of(key.begin() + static_cast<std::ptrdiff_t>(prefix.size()),
-                       key.begin() + static_cast<std::ptrdiff_t>(prefix.size() + mac_digits), is_hex);
+                       key.begin() + static_cast<std::ptrdiff_t>(prefix.size() + mac_digits), is_lower_hex);
 }
 
 std::string_view last_component(std::string_view key) {

@@ -1,6 +1,7 @@
 #include "tftpd/trust/certificate.h"
 
 #include "tftpd/trust/distinguished_name.h"
+#include "tftpd/trust/pem.h"
 
 #include <mbedtls/error.h>
 #include <mbedtls/oid.h>
@@ -14,8 +15,6 @@
 namespace branchline::trust {
 namespace {
 
-constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
 // The beginning of a PFX (RFC 7292 4): SEQUENCE { INTEGER 3, … }; its length is two bytes in any real file.
 constexpr std::array<std::uint8_t, 3> pkcs12_version{0x02, 0x01, 0x03};
 

@@ -18,7 +18,7 @@
 namespace branchline::trust {
 namespace {
 
-constexpr mode_t file_mode = 0640;
+constexpr mode_t store_file_mode = 0640;
 
 Result<std::vector<StoredCertificate>> read_store(const std::filesystem::path& path) {
     std::error_code error;
@@ -104,7 +104,7 @@ Result<bool> CertificateStores::replace(Store store, const std::vector<StoredCer
     if (error) {
         return Failure{"cannot make " + directory_.string() + ": " + error.message()};
     }
-    if (auto written = replace_file(file_of(store), store_text(store, content), file_mode); !written) {
+    if (auto written = replace_file(file_of(store), store_text(store, content), store_file_mode); !written) {
         return written;
     }
     auto next = std::make_shared<StoredCertificates>(*snapshot());

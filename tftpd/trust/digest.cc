@@ -1,28 +1,12 @@
 #include "tftpd/trust/digest.h"
 
+#include "tftpd/trust/digest_type.h"
+
 #include <mbedtls/md.h>
 
 #include <cassert>
 
 namespace branchline::trust {
-namespace {
-
-mbedtls_md_type_t type_of(Digest digest) {
-    switch (digest) {
-        case Digest::md5:
-            return MBEDTLS_MD_MD5;
-        case Digest::sha1:
-            return MBEDTLS_MD_SHA1;
-        case Digest::sha256:
-            return MBEDTLS_MD_SHA256;
-        case Digest::sha512:
-            break;
-    }
-    return MBEDTLS_MD_SHA512;
-}
-
-}  // namespace
-
 const char* digest_name(Digest digest) {
     switch (digest) {
         case Digest::md5:
@@ -38,7 +22,7 @@ const char* digest_name(Digest digest) {
 }
 
 Bytes hash(Digest digest, std::initializer_list<ByteView> parts) {
-    const auto* info = mbedtls_md_info_from_type(type_of(digest));
+    const auto* info = mbedtls_md_info_from_type(mbedtls_type(digest));
     assert(info != nullptr);
     mbedtls_md_context_t context;
     mbedtls_md_init(&context);

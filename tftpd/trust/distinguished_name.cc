@@ -24,13 +24,13 @@ constexpr std::array<Part, 6> cisco_order{{{"CN", MBEDTLS_OID_AT_CN},
                                            {"ST", MBEDTLS_OID_AT_STATE},
                                            {"C", MBEDTLS_OID_AT_COUNTRY}}};
 
-std::string_view text_of(const mbedtls_asn1_buf& buffer) {
+std::string_view bytes_as_text(const mbedtls_asn1_buf& buffer) {
     return as_text(ByteView(buffer.p, buffer.len));
 }
 
 const Part* part_of(const mbedtls_asn1_named_data& one) {
-    const auto* found =
-        std::find_if(cisco_order.begin(), cisco_order.end(), [&](const Part& part) { return part.oid == text_of(one.oid); });
+    const auto* found = std::find_if(cisco_order.begin(), cisco_order.end(),
+                                     [&](const Part& part) { return part.oid == bytes_as_text(one.oid); });
     return found == cisco_order.end() ? nullptr : found;
 }
 
@@ -38,7 +38,7 @@ void append(std::string& name, std::string_view word, const mbedtls_asn1_buf& va
     name += name.empty() ? "" : ";";
     name += word;
     name += '=';
-    name += text_of(value);
+    name += bytes_as_text(value);
 }
 
 // The parts of a name, each without blanks and quotes around it, in lower case and in order.

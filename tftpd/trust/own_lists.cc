@@ -9,7 +9,7 @@
 namespace branchline::trust {
 namespace {
 
-constexpr mode_t file_mode = 0644;  // every phone gets it
+constexpr mode_t list_file_mode = 0644;  // every phone gets it
 
 std::size_t index_of(ListKind kind) {
     return static_cast<std::size_t>(kind);
@@ -72,7 +72,7 @@ Result<bool> OwnLists::replace(ListKind kind, Bytes file) {
     }
     std::error_code error;
     std::filesystem::create_directories(directory_, error);
-    if (auto written = replace_file(path_of(kind), as_text(file), file_mode); !written) {
+    if (auto written = replace_file(path_of(kind), as_text(file), list_file_mode); !written) {
         return written;
     }
     const std::lock_guard reading(reading_);

@@ -1,5 +1,6 @@
 #include "tftpd/trust/signing_key.h"
 
+#include "tftpd/trust/digest_type.h"
 #include "tftpd/trust/random.h"
 #include "tftpd/trust/self_signed.h"
 #include "tftpd/trust/signer.h"
@@ -20,10 +21,6 @@ Failure failed(const std::string& what, int error) {
     std::array<char, 128> text{};
     mbedtls_strerror(error, text.data(), text.size());
     return Failure{what + ": " + text.data()};
-}
-
-mbedtls_md_type_t type_of(Digest digest) {
-    return digest == Digest::sha1 ? MBEDTLS_MD_SHA1 : digest == Digest::sha256 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_SHA512;
 }
 
 }  // namespace
@@ -102,7 +99,7 @@ PublicKey SigningKey::public_key() const {
 Result<Bytes> SigningKey::sign(Digest digest, ByteView hash) const {
     Bytes signature(mbedtls_pk_get_len(&impl_->key));
     std::size_t size = 0;
-    const auto error = mbedtls_pk_sign(&impl_->key, type_of(digest), hash.data(), hash.size(), signature.data(),
+    const auto error = mbedtls_pk_sign(&impl_->key, mbedtls_type(digest), hash.data(), hash.size(), signature.data(),
                                        signature.size(), &size, mbedtls_ctr_drbg_random, impl_->random.get());
     if (error != 0 || size != signature.size()) {
         return failed("not signed", error);

@@ -1,12 +1,12 @@
 #include "tftpd/trust/store_text.h"
 
+#include "tftpd/trust/pem.h"
+
 #include <cstdio>
 
 namespace branchline::trust {
 namespace {
 
-constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
 constexpr std::string_view cluster_word = "# cluster: ";
 constexpr std::string_view imported_word = "# imported: ";
 

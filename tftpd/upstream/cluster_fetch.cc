@@ -362,12 +362,12 @@ bool Fetch::still_tried(const RemoteServer& server) const {
            std::any_of(runners_.begin(), runners_.end(), [&](const Runner& one) { return one.step.server == server; });
 }
 
-class Handle final : public ClusterFetch {
+class FetchHandle final : public ClusterFetch {
 public:
-    explicit Handle(std::shared_ptr<Fetch> fetch) : fetch_(std::move(fetch)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() override { fetch_->abandon(); }
+    explicit FetchHandle(std::shared_ptr<Fetch> fetch) : fetch_(std::move(fetch)) {}
+    FetchHandle(const FetchHandle&) = delete;
+    FetchHandle& operator=(const FetchHandle&) = delete;
+    ~FetchHandle() override { fetch_->abandon(); }
 
 private:
     std::shared_ptr<Fetch> fetch_;
@@ -379,7 +379,7 @@ std::unique_ptr<ClusterFetch> start_fetch(asio::io_context& io, const Cluster& c
                                           const FetchCaps& caps, HealthTable& health, FetchEvents events) {
     auto fetch = std::make_shared<Fetch>(io, cluster, name, caps, health, std::move(events));
     asio::post(io, [fetch] { fetch->begin(); });
-    return std::make_unique<Handle>(std::move(fetch));
+    return std::make_unique<FetchHandle>(std::move(fetch));
 }
 
 }  // namespace branchline

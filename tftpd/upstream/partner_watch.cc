@@ -22,7 +22,6 @@ namespace {
 constexpr unsigned failures_that_count = 2;  // one lost datagram is nothing
 constexpr std::chrono::seconds same_list_again{10};
 constexpr std::chrono::hours forgotten_after{24};
-constexpr std::uint64_t probe_max_size = 1024;  // bytes; who has such a file is alive, and the file is not wanted
 
 }  // namespace
 

@@ -24,8 +24,6 @@ constexpr std::chrono::milliseconds tick{500};
 
 constexpr std::size_t max_probes = 16;  // under way at once; further ones wait for the next tick
 
-constexpr std::uint64_t probe_max_size = 1024;  // bytes; a server that has such a file is alive, and the file is not wanted
-
 const Cluster* cluster_of(const std::vector<Cluster>& clusters, const RemoteServer& server) {
     const auto found = std::find_if(clusters.begin(), clusters.end(), [&](const Cluster& cluster) {
         return std::find(cluster.servers.begin(), cluster.servers.end(), server) != cluster.servers.end();
@@ -155,12 +153,12 @@ void Probes::on_death(const Place& probe, const std::string& reason) {
     probes_.erase(probe);
 }
 
-class Handle final : public Prober {
+class ProberHandle final : public Prober {
 public:
-    explicit Handle(std::shared_ptr<Probes> probes) : probes_(std::move(probes)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() override { probes_->stop(); }
+    explicit ProberHandle(std::shared_ptr<Probes> probes) : probes_(std::move(probes)) {}
+    ProberHandle(const ProberHandle&) = delete;
+    ProberHandle& operator=(const ProberHandle&) = delete;
+    ~ProberHandle() override { probes_->stop(); }
     void set_clusters(std::vector<Cluster> clusters) override { probes_->set_clusters(std::move(clusters)); }
 
 private:
@@ -173,7 +171,7 @@ std::unique_ptr<Prober> start_prober(asio::io_context& io, std::vector<Cluster> 
                                      std::function<void(const RemoteServer&)> on_change) {
     auto probes = std::make_shared<Probes>(io, std::move(clusters), health, std::move(on_change));
     asio::post(io, [probes] { probes->on_tick(); });
-    return std::make_unique<Handle>(std::move(probes));
+    return std::make_unique<ProberHandle>(std::move(probes));
 }
 
 }  // namespace branchline

@@ -1,0 +1,32 @@
+# Several sources of a library are compiled as one, since most of the time goes into reading Kea's and Asio's headers (docs/decisions.md,
+# 50). CMake's own unity build names sources by their absolute paths, which no compiler cache finds again for another checkout.
+option(BRANCHLINE_UNITY_BUILD "Compile up to eight sources of a library as one" ON)
+
+# To be called when the target has all its sources but those that the build makes.
+function(branchline_unity target)
+    get_target_property(sources ${target} SOURCES)
+    list(FILTER sources INCLUDE REGEX "\\.cc$")
+    list(LENGTH sources number)
+    if(NOT BRANCHLINE_UNITY_BUILD OR number LESS 2)
+        return()
+    endif()
+    set_source_files_properties(${sources} PROPERTIES HEADER_FILE_ONLY ON)
+    set(number 0)
+    while(sources)
+        set(text "")
+        foreach(unused RANGE 1 8)
+            list(POP_FRONT sources source)
+            if(source)
+                cmake_path(ABSOLUTE_PATH source)
+                cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${CMAKE_SOURCE_DIR}")
+                string(APPEND text "#include \"${source}\"\n")
+            endif()
+        endforeach()
+        set(unity "${CMAKE_CURRENT_BINARY_DIR}/${target}-${number}.cc")
+        file(CONFIGURE OUTPUT "${unity}" CONTENT "${text}" @ONLY)
+        target_sources(${target} PRIVATE "${unity}")
+        math(EXPR number "${number} + 1")
+    endwhile()
+    # What hides a name of another source is no fault, nor is a member of a type that only its own source knows.
+    target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local;-Wno-subobject-linkage>)
+endfunction()
