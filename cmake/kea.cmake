@@ -12,6 +12,10 @@ foreach(part dhcpsrv process stats cfgclient dhcp++ hooks cc asiolink log util e
         INTERFACE_INCLUDE_DIRECTORIES "${KEA_INCLUDE_DIR}")
 endforeach()
 
+# What a command makes waits for what it is made from alone, not for the libraries that its target is linked with: else nothing
+# could be looked at before almost everything is built.
+set(CMAKE_ADD_CUSTOM_COMMAND_DEPENDS_EXPLICIT_ONLY ON)
+
 # Compiles MESSAGES.mes beside the target's sources into a message catalogue: "MESSAGES.h" and its .cc in the build tree.
 function(branchline_messages target messages)
     set(out "${CMAKE_CURRENT_BINARY_DIR}")
