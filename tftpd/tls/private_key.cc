@@ -1,7 +1,8 @@
 #include "tftpd/tls/private_key.h"
 
+#include "tftpd/trust/error_text.h"
+
 #include <mbedtls/ecp.h>
-#include <mbedtls/error.h>
 #include <mbedtls/platform_util.h>
 
 #include <array>
@@ -10,9 +11,7 @@ namespace branchline::tls {
 namespace {
 
 Failure failed(const std::string& what, int error) {
-    std::array<char, 128> text{};
-    mbedtls_strerror(error, text.data(), text.size());
-    return Failure{what + ": " + text.data()};
+    return Failure{what + ": " + trust::error_text(error)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tftpd/tls/session.h"
 
-#include <mbedtls/error.h>
+#include "tftpd/trust/error_text.h"
+
 #include <mbedtls/ssl.h>
 
 #include <algorithm>
@@ -41,11 +42,8 @@ std::string reason(int error) {
         case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
             return "it has no cipher suite, group or signature algorithm in common with this machine";
         default:
-            break;
+            return trust::error_text(error);
     }
-    std::array<char, 128> text{};
-    mbedtls_strerror(error, text.data(), text.size());
-    return text.data();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tftpd/tls/settings.h"
 
-#include <mbedtls/error.h>
+#include "tftpd/trust/error_text.h"
+
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>
 
@@ -67,9 +68,7 @@ int Settings::show(const Credential& credential) {
 }
 
 Failure set_up_failed(int error) {
-    std::array<char, 128> text{};
-    mbedtls_strerror(error, text.data(), text.size());
-    return Failure{std::string("TLS cannot be set up: ") + text.data()};
+    return Failure{"TLS cannot be set up: " + trust::error_text(error)};
 }
 
 }  // namespace branchline::tls

@@ -1,11 +1,10 @@
 #include "tftpd/trust/certificate.h"
 
 #include "tftpd/trust/distinguished_name.h"
+#include "tftpd/trust/error_text.h"
 #include "tftpd/trust/pem.h"
 
-#include <mbedtls/error.h>
 #include <mbedtls/oid.h>
-#include <mbedtls/pem.h>
 #include <mbedtls/x509_crt.h>
 
 #include <algorithm>
@@ -54,28 +53,6 @@ std::string common_name(const mbedtls_x509_name& name) {
     return {};
 }
 
-std::string why(int error) {
-    std::array<char, 128> text{};
-    mbedtls_strerror(error, text.data(), text.size());
-    return text.data();
-}
-
-Result<Bytes> der_of_block(const std::string& block) {
-    mbedtls_pem_context pem;
-    mbedtls_pem_init(&pem);
-    std::size_t used = 0;
-    const auto error = mbedtls_pem_read_buffer(&pem, pem_begin.data(), pem_end.data(),
-                                               reinterpret_cast<const unsigned char*>(block.c_str()), nullptr, 0, &used);
-    std::size_t size = 0;
-    const auto* bytes = mbedtls_pem_get_buffer(&pem, &size);
-    Bytes der;
-    if (error == 0) {
-        der.assign(bytes, bytes + size);
-    }
-    mbedtls_pem_free(&pem);
-    return error == 0 ? Result<Bytes>(std::move(der)) : Result<Bytes>(Failure{why(error)});
-}
-
 }  // namespace
 
 Result<Certificate> Certificate::parse_der(ByteView der) {
@@ -85,7 +62,7 @@ Result<Certificate> Certificate::parse_der(ByteView der) {
     }
     Parsed parsed;
     if (const auto error = mbedtls_x509_crt_parse_der(parsed.get(), der.data(), der.size()); error != 0) {
-        return Failure{"no X.509 certificate in DER: " + why(error)};
+        return Failure{"no X.509 certificate in DER: " + error_text(error)};
     }
     if (parsed->raw.len != der.size()) {
         return Failure{"something follows the certificate"};
@@ -118,6 +95,7 @@ Result<std::vector<Certificate>> Certificate::parse_file(ByteView bytes) {
     }
     std::vector<Certificate> all;
     const auto text = as_text(bytes);
+    const auto& [pem_begin, pem_end] = certificate_lines;
     if (text.find(pem_begin) == std::string_view::npos) {
         auto one = parse_der(bytes);
         if (!one && is_pkcs12(bytes)) {
@@ -140,7 +118,7 @@ Result<std::vector<Certificate>> Certificate::parse_file(ByteView bytes) {
         if (all.size() >= max_in_bundle) {
             return Failure{"more than " + std::to_string(max_in_bundle) + " certificates in one file"};
         }
-        const auto der = der_of_block(std::string(text.substr(begin, end + pem_end.size() - begin)) + '\n');
+        const auto der = der_of_pem(text.substr(begin, end + pem_end.size() - begin), certificate_lines);
         if (!der) {
             return Failure{number + der.error().text};
         }
@@ -154,16 +132,7 @@ Result<std::vector<Certificate>> Certificate::parse_file(ByteView bytes) {
 }
 
 std::string Certificate::pem() const {
-    std::size_t size = 0;
-    std::string text(2 * der.size() + 128, '\0');
-    const auto begin = std::string(pem_begin) + '\n';
-    const auto end = std::string(pem_end) + '\n';
-    if (mbedtls_pem_write_buffer(begin.c_str(), end.c_str(), der.data(), der.size(),
-                                 reinterpret_cast<unsigned char*>(text.data()), text.size(), &size) != 0) {
-        return {};
-    }
-    text.resize(size - 1);  // it counts the closing NUL
-    return text;
+    return pem_of(der, certificate_lines);
 }
 
 std::string Certificate::fingerprint() const {

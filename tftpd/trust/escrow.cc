@@ -1,10 +1,11 @@
 #include "tftpd/trust/escrow.h"
 
+#include "tftpd/trust/pem.h"
+
 #include <mbedtls/asn1write.h>
 #include <mbedtls/cipher.h>
 #include <mbedtls/md.h>
 #include <mbedtls/oid.h>
-#include <mbedtls/pem.h>
 #include <mbedtls/pkcs5.h>
 #include <mbedtls/platform_util.h>
 
@@ -16,10 +17,6 @@
 namespace branchline::trust {
 namespace {
 
-constexpr std::string_view key_begin = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-constexpr std::string_view key_end = "-----END ENCRYPTED PRIVATE KEY-----";
-constexpr std::string_view plain_begin = "-----BEGIN RSA PRIVATE KEY-----";
-constexpr std::string_view plain_end = "-----END RSA PRIVATE KEY-----";
 constexpr std::size_t aes_block = 16;
 constexpr std::size_t aes_key = 32;
 constexpr unsigned char constructed = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE;
@@ -80,54 +77,25 @@ constexpr std::string_view oid(const char (&text)[size]) {
     return {text, size - 1};
 }
 
-Bytes der_of_pem(std::string_view text, std::string_view begin, std::string_view end) {
-    mbedtls_pem_context pem;
-    mbedtls_pem_init(&pem);
-    std::size_t used = 0;
-    std::string block(text);
-    Bytes der;
-    if (mbedtls_pem_read_buffer(&pem, begin.data(), end.data(), reinterpret_cast<const unsigned char*>(block.c_str()), nullptr,
-                                0, &used) == 0) {
-        std::size_t size = 0;
-        const auto* bytes = mbedtls_pem_get_buffer(&pem, &size);
-        der.assign(bytes, bytes + size);
-    }
-    mbedtls_pem_free(&pem);
-    mbedtls_platform_zeroize(block.data(), block.size());
-    return der;
-}
-
-std::string pem_of(ByteView der) {
-    const auto begin = std::string(key_begin) + '\n';
-    const auto end = std::string(key_end) + '\n';
-    std::string text(2 * der.size() + 128, '\0');
-    std::size_t size = 0;
-    if (mbedtls_pem_write_buffer(begin.c_str(), end.c_str(), der.data(), der.size(),
-                                 reinterpret_cast<unsigned char*>(text.data()), text.size(), &size) != 0) {
-        return {};
-    }
-    text.resize(size - 1);  // it counts the closing NUL
-    return text;
-}
-
 // PrivateKeyInfo ::= { 0, { rsaEncryption, NULL }, OCTET STRING RSAPrivateKey }
 Bytes private_key_info(const SigningKey& key) {
     auto pem = key.pem();
-    auto plain = der_of_pem(pem, plain_begin, plain_end);
+    auto plain = der_of_pem(pem, rsa_key_lines);
     mbedtls_platform_zeroize(pem.data(), pem.size());
+    if (!plain) {
+        return {};
+    }
     DerWriter writer(der_room);
     writer.sequence([&] {
-        writer.octets(plain);
+        writer.octets(*plain);
         writer.sequence([&] {
             writer.null();
             writer.oid(oid(MBEDTLS_OID_PKCS1_RSA));
         });
         writer.number(0);
     });
-    const bool there = !plain.empty();
-    wipe(plain);
-    auto info = writer.take();
-    return there ? std::move(info) : Bytes();
+    wipe(*plain);
+    return writer.take();
 }
 
 // AES-256-CBC with PKCS#7 padding; empty if it failed.
@@ -201,7 +169,7 @@ Result<std::string> escrow_of(const SigningKey& key, const Certificate& certific
         });
     });
     const auto der = writer.take();
-    const auto pem = secret.empty() || der.empty() ? std::string() : pem_of(der);
+    const auto pem = secret.empty() || der.empty() ? std::string() : pem_of(der, encrypted_key_lines);
     if (pem.empty()) {
         return Failure{"the key could not be encrypted"};
     }
@@ -212,6 +180,7 @@ Result<Escrow> open_escrow(std::string_view copy, std::string_view passphrase) {
     if (const auto good = check_passphrase(passphrase); !good) {
         return good.error();
     }
+    const auto& [key_begin, key_end] = encrypted_key_lines;
     const auto begin = copy.find(key_begin);
     const auto end = copy.find(key_end, begin);
     if (copy.size() > max_escrow || begin == std::string_view::npos || end == std::string_view::npos) {

@@ -1,6 +1,7 @@
 #include "tftpd/trust/self_signed.h"
 
-#include <mbedtls/error.h>
+#include "tftpd/trust/error_text.h"
+
 #include <mbedtls/oid.h>
 #include <mbedtls/x509_crt.h>
 
@@ -111,9 +112,7 @@ Result<Bytes> self_signed(mbedtls_pk_context& key, Random& random, const SelfSig
     });
     mbedtls_x509write_crt_free(&certificate);
     if (error != 0) {
-        std::array<char, 128> text{};
-        mbedtls_strerror(error, text.data(), text.size());
-        return Failure{"no certificate could be made for " + wish.subject + ": " + text.data()};
+        return Failure{"no certificate could be made for " + wish.subject + ": " + error_text(error)};
     }
     return Bytes(buffer.end() - size, buffer.end());
 }

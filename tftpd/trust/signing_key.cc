@@ -1,11 +1,11 @@
 #include "tftpd/trust/signing_key.h"
 
 #include "tftpd/trust/digest_type.h"
+#include "tftpd/trust/error_text.h"
 #include "tftpd/trust/random.h"
 #include "tftpd/trust/self_signed.h"
 #include "tftpd/trust/signer.h"
 
-#include <mbedtls/error.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/rsa.h>
@@ -18,9 +18,7 @@ namespace {
 constexpr int exponent = 65537;
 
 Failure failed(const std::string& what, int error) {
-    std::array<char, 128> text{};
-    mbedtls_strerror(error, text.data(), text.size());
-    return Failure{what + ": " + text.data()};
+    return Failure{what + ": " + error_text(error)};
 }
 
 }  // namespace

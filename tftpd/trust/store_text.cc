@@ -58,6 +58,7 @@ std::string store_text(Store store, const std::vector<StoredCertificate>& conten
 }
 
 Result<std::vector<StoredCertificate>> parse_store_text(std::string_view text) {
+    const auto& [pem_begin, pem_end] = certificate_lines;
     std::vector<StoredCertificate> content;
     std::size_t after = 0;
     for (auto begin = text.find(pem_begin); begin != std::string_view::npos; begin = text.find(pem_begin, after)) {
