@@ -16,7 +16,6 @@ namespace {
 
 using isc::data::Element;
 using isc::data::ElementPtr;
-using isc::dhcp::CfgOption;
 using isc::dhcp::SrvConfig;
 
 constexpr std::size_t max_data = 200;  // bytes of one option's text

@@ -29,7 +29,7 @@ bool read_port(std::string_view text, CommandLine& line) {
     if (!port || *port == 0) {
         return false;
     }
-    line.tftp_port = *port;
+    line.tftp_port = port;
     return true;
 }
 

@@ -32,6 +32,7 @@ std::vector<std::string> system_command(const std::string& host, const std::stri
 
 int run_system_command(const std::vector<std::string>& command) {
     std::vector<char*> words;
+    words.reserve(command.size() + 1);
     for (const auto& word : command) {
         words.push_back(const_cast<char*>(word.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast): execvp's signature
     }

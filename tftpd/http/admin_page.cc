@@ -9,7 +9,7 @@ std::string AdminRequest::header(const std::string& name) const {
     return found == headers.end() ? std::string() : found->second;
 }
 
-void AdminFeed::put(std::string piece) {
+void AdminFeed::put(std::string_view piece) {
     const std::lock_guard lock(mutex_);
     if (closed_) {
         return;

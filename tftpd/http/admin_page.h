@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,7 @@ class AdminFeed {
 public:
     static constexpr std::size_t max_waiting = 8u << 20;  ///< bytes for a client that does not take them; then it is cut off
 
-    void put(std::string piece);
+    void put(std::string_view piece);
     void close();
     [[nodiscard]] bool closed() const;
 

@@ -66,7 +66,7 @@ private:
     void reset_on_close(bool wanted);
     void end();
 
-    [[nodiscard]] std::string file_meant(std::string name) const;
+    [[nodiscard]] std::string file_meant(const std::string& name) const;
     [[nodiscard]] bool keeps_alive() const;
 
     ConnectionHost& host_;
@@ -167,7 +167,7 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     if (const auto hosts = request.count(http::field::host); hosts > 1 || (hosts == 0 && request.version() >= 11)) {
         return refuse(400, hosts == 0 ? "no Host field" : "more than one Host field");
     }
-    auto name = name_from_target(std::string_view(request.target().data(), request.target().size()));
+    const auto name = name_from_target(std::string_view(request.target().data(), request.target().size()));
     if (!name) {
         return refuse(400, name.error().text);
     }
@@ -175,9 +175,9 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     phase_ = Phase::asking;
     record_.for_file(escaped(std::string_view(*name).substr(1)));
     head_sent_ = false;
-    Question question{file_meant(std::move(*name)), phone_,
-                      request.count(beast::string_view(proxy_mark.data(), proxy_mark.size())) != 0};
-    host_.ask(std::move(question), [box = host_.post_box, weak = weak_from_this()](Answer answer) {
+    const Question question{file_meant(*name), phone_,
+                            request.count(beast::string_view(proxy_mark.data(), proxy_mark.size())) != 0};
+    host_.ask(question, [box = host_.post_box, weak = weak_from_this()](Answer answer) {
         box->post([weak, answer = std::move(answer)]() mutable {
             if (const auto self = weak.lock()) {
                 self->on_answer(std::move(answer));
@@ -187,7 +187,7 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     watch();
 }
 
-std::string Connection::file_meant(std::string name) const {
+std::string Connection::file_meant(const std::string& name) const {
     const auto asked = stream_.is_tls() ? FileName::parse(name) : Result<FileName>(Failure{});
     const auto plain = asked ? plain_name(*asked) : std::nullopt;
     return plain ? plain->text() : name;

@@ -50,7 +50,7 @@ class HttpConnection;
 
 /// What connections share. Outlives all of them; used on their thread only.
 struct ConnectionHost {
-    std::function<void(Question, std::function<void(Answer)>)> ask;  ///< Resolver::resolve
+    std::function<void(const Question&, std::function<void(Answer)>)> ask;  ///< Resolver::resolve
     std::shared_ptr<PostBox> post_box;
     std::function<std::size_t()> open_connections;
     std::function<void(const HttpConnection&)> ended;  ///< called once, as the connection's last deed

@@ -36,8 +36,8 @@ constexpr std::string_view busy_answer =
 struct HttpFileService::Impl {
     Impl(Resolver& resolver, FileListener file_listener) {
         host.listener = std::move(file_listener);
-        host.ask = [&resolver](Question question, std::function<void(Answer)> done) {
-            resolver.resolve(std::move(question), std::move(done));
+        host.ask = [&resolver](const Question& question, std::function<void(Answer)> done) {
+            resolver.resolve(question, std::move(done));
         };
         host.post_box = std::make_shared<PostBox>(thread.io());
         host.open_connections = [this] { return counts.in_all(); };

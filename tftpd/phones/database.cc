@@ -97,6 +97,10 @@ void Database::run(const std::string& sql) {
     }
 }
 
+void Database::roll_back() {
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 std::int64_t Database::number_of(std::string_view sql) {
     auto asked = statement(sql);
     return asked.step() ? asked.number() : 0;
@@ -113,11 +117,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 
 Transaction::~Transaction() {
     if (open_) {
-        try {
-            database_.run("ROLLBACK");
-        } catch (const DatabaseError&) {
-            // SQLite has rolled back by itself, as it does when the disk is full.
-        }
+        database_.roll_back();
     }
 }
 

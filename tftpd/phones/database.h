@@ -53,6 +53,7 @@ public:
     explicit Database(const std::filesystem::path& file);
 
     void run(const std::string& sql);  ///< one or more statements
+    void roll_back();                  ///< what was begun, unless SQLite has done so by itself, as when the disk is full
     [[nodiscard]] Statement statement(std::string_view sql) { return {database_.get(), sql}; }
     std::int64_t number_of(std::string_view sql);  ///< the one value of a query's one row
     std::string text_of(std::string_view sql);

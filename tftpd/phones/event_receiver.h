@@ -14,7 +14,7 @@
 #include <string>
 
 namespace boost::asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): the library's name
 }
 
 namespace branchline {

@@ -6,6 +6,7 @@
 #include "tftpd/store/file_name.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace branchline::verdict_parts {
 namespace {
@@ -84,7 +85,8 @@ std::optional<Verdict> judge_trust(const PhoneTimeline& phone, const VerdictCont
     const auto& got = now.got->report;
     const auto wait_first = [&](Verdict verdict) {
         const auto since = context.now - phone.boots.back().last;
-        return since >= file_patience ? verdict : Verdict{Kind::booting, "it got its configuration " + ago(since) + " ago", ""};
+        return since >= file_patience ? std::move(verdict)
+                                      : Verdict{Kind::booting, "it got its configuration " + ago(since) + " ago", ""};
     };
     if (const auto strange = strange_list(phone); strange.list != nullptr) {
         const auto& list = strange.list->report;

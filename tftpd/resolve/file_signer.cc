@@ -103,10 +103,10 @@ void FileSigner::Impl::open() {
         LOG_ERROR(app_logger, TRUST_NO_SIGNER).arg(opened.error().text);
     }
     const std::scoped_lock lock(mutex);
+    fault = opened ? "" : opened.error().text;
     if (opened) {
         signer = *std::move(opened);
     }
-    fault = opened ? "" : opened.error().text;
 }
 
 void FileSigner::Impl::run() {
@@ -226,42 +226,33 @@ FileSigner::~FileSigner() {
 }
 
 void FileSigner::sign(const FileName& asked, ContentPtr plain, trust::Digest digest, Done done) {
-    enqueue({asked.text(), digest, plain.get()}, plain, std::move(done));
+    enqueue({asked.text(), digest}, std::move(plain), std::move(done));
 }
 
 void FileSigner::strip(const FileName& asked, ContentPtr signed_file, Done done) {
-    enqueue({asked.key(), std::nullopt, signed_file.get()}, signed_file, std::move(done));
+    enqueue({asked.key(), std::nullopt}, std::move(signed_file), std::move(done));
 }
 
 void FileSigner::enqueue(Key key, ContentPtr given, Done done) {
-    ContentPtr ready;
-    bool too_many = false;
-    {
-        const std::scoped_lock lock(impl_->mutex);
-        if (const auto* kept = impl_->kept.find(key)) {
-            ready = kept->made;
-        } else if (const auto job = impl_->jobs.find(key); job != impl_->jobs.end()) {
-            too_many = job->second.askers.size() >= max_askers;
-            if (!too_many) {
-                job->second.askers.push_back(std::move(done));
-            }
-        } else {
-            too_many = impl_->jobs.size() >= max_open;
-            if (!too_many) {
-                impl_->order.push_back(key);
-                auto& made = impl_->jobs[std::move(key)];
-                made.given = std::move(given);
-                made.askers.push_back(std::move(done));
-            }
-        }
+    key.from = given.get();
+    std::unique_lock lock(impl_->mutex);
+    if (const auto* kept = impl_->kept.find(key)) {
+        const auto made = kept->made;
+        lock.unlock();
+        return done(made);
     }
-    if (ready) {
-        return done(std::move(ready));
+    auto job = impl_->jobs.find(key);
+    if (job == impl_->jobs.end() && impl_->jobs.size() < max_open) {
+        impl_->order.push_back(key);
+        job = impl_->jobs.emplace(std::move(key), Impl::Job{std::move(given), {}}).first;
+        impl_->changed.notify_one();
     }
-    if (too_many) {
-        return done(Failure{"too many files wait for their signature"});
+    if (job != impl_->jobs.end() && job->second.askers.size() < max_askers) {
+        job->second.askers.push_back(std::move(done));
+        return;
     }
-    impl_->changed.notify_one();
+    lock.unlock();
+    done(Failure{"too many files wait for their signature"});
 }
 
 std::shared_ptr<const trust::Signer> FileSigner::signer() const {

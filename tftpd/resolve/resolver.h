@@ -120,7 +120,7 @@ public:
 
     /// Answers exactly once, by calling `done` either before this returns, on the caller's thread, or later on a thread of the
     /// resolver's. `done` must not throw and must not block.
-    void resolve(Question question, std::function<void(Answer)> done);
+    void resolve(const Question& question, std::function<void(Answer)> done);
 
     /// Takes a new configuration. What was asked before is still answered by the old one. Owners, health and cache entries of
     /// clusters that stayed are kept.

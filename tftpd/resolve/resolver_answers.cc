@@ -86,7 +86,7 @@ std::optional<Answer> Resolver::Impl::limited(const FileName& name, const IpAddr
                   client + " has asked for the files of " + std::to_string(ruling.most) + " devices within ten minutes"};
 }
 
-void Resolver::resolve(Question question, std::function<void(Answer)> done) {
+void Resolver::resolve(const Question& question, std::function<void(Answer)> done) {
     const auto name = FileName::parse(question.name);
     if (!name) {
         return done({Answer::Kind::refused, nullptr, "", name.error().text});

@@ -211,10 +211,10 @@ std::optional<SocketNumber> TftpService::free_socket(const Peer& phone, TimePoin
 }
 
 void TftpService::ask(Session& session, const tftp::Request& request, TimePoint now) {
-    Question question{std::string(request.name), session.key.phone.ip(), has_mark(request)};
+    const Question question{std::string(request.name), session.key.phone.ip(), has_mark(request)};
     // The answer may come before resolve() returns, on this thread; then there is no detour. `session` may be gone after that.
-    hooks_.resolve(std::move(question), [this, key = session.key, id = session.id, now, post = hooks_.post,
-                                         thread = std::this_thread::get_id()](Answer answer) {
+    hooks_.resolve(question, [this, key = session.key, id = session.id, now, post = hooks_.post,
+                              thread = std::this_thread::get_id()](Answer answer) {
         if (std::this_thread::get_id() == thread) {
             on_answer(key, id, std::move(answer), now);
             return;

@@ -28,7 +28,7 @@ namespace branchline {
 /// What tftp_service asks of its surroundings.
 struct ServiceHooks {
     /// Resolver::resolve, or what stands for it.
-    std::function<void(Question, std::function<void(Answer)>)> resolve;
+    std::function<void(const Question&, std::function<void(Answer)>)> resolve;
     /// Runs a function later on this service's thread; may be called from any thread, also after the service has gone (the
     /// function is then dropped).
     std::function<void(std::function<void()>)> post;

@@ -93,8 +93,8 @@ struct TftpWorker::Impl {
             throw ConfigError({"tftp-port", 0, 0}, "this machine has neither IPv4 nor IPv6 sockets, so nobody can be served");
         }
         ServiceHooks hooks;
-        hooks.resolve = [&resolver](Question question, std::function<void(Answer)> done) {
-            resolver.resolve(std::move(question), std::move(done));
+        hooks.resolve = [&resolver](const Question& question, std::function<void(Answer)> done) {
+            resolver.resolve(question, std::move(done));
         };
         // Weak: content and questions outlive this worker, and what is posted must not keep itself alive through them.
         hooks.post = [this, weak = std::weak_ptr<io_context>(io)](std::function<void()> work_to_do) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-struct mbedtls_asn1_named_data;
+struct mbedtls_asn1_named_data;  // NOLINT(readability-identifier-naming): the library's name
 
 namespace branchline::trust {
 

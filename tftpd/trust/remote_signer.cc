@@ -58,6 +58,7 @@ public:
         ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         Bytes packet(max_signer_message + 1);
         ssize_t got = ::send(fd_, message.data(), message.size(), MSG_NOSIGNAL);
+        // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): whoever signs next waits, too; `patience` bounds it
         got = got < 0 ? got : ::recv(fd_, packet.data(), packet.size(), 0);
         if (got <= 0) {
             const auto why = got < 0 ? failure(std::strerror(errno)) : failure("it hung up");

@@ -36,6 +36,7 @@ mbedtls_x509_san_list alternative(int type, const void* bytes, std::size_t size)
 // Views into `wish`, chained.
 std::vector<mbedtls_x509_san_list> alternatives(const SelfSigned& wish) {
     std::vector<mbedtls_x509_san_list> all;
+    all.reserve(wish.host_names.size() + wish.addresses.size());
     for (const auto& name : wish.host_names) {
         all.push_back(alternative(MBEDTLS_X509_SAN_DNS_NAME, name.data(), name.size()));
     }
