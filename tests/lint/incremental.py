@@ -52,8 +52,8 @@ def fingerprint(path, command):
 
 
 def ours(ending):
-    """The sources or headers of the daemon and the hook."""
-    return sorted(path for folder in ("tftpd", "kea-hooks") for path in (root / folder).rglob("*" + ending))
+    """The sources or headers of the daemon, the hook and the appliance's own program."""
+    return sorted(path for folder in ("tftpd", "kea-hooks", "image/appliance") for path in (root / folder).rglob("*" + ending))
 
 
 def check_each(name, commands, whole=True):

@@ -41,7 +41,7 @@ struct Exchange::Impl : std::enable_shared_from_this<Impl> {
     void wait_again();
     void go_on();
     void give_up(const std::string& why);
-    void end(State how, const std::string& why);
+    void end(State how, const std::string& what);
 
     asio::io_context& io;
     asio::steady_timer deadline;
