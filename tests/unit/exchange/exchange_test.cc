@@ -113,6 +113,7 @@ TEST(Exchange, WhoShowsAnotherFingerprintIsTurnedAwayAndTheRightOneStillComes) {
     CHECK(east.status().state == State::waiting);
     CHECK(static_cast<bool>(west.go(wish(1, fingerprint(0)), loopback)));
     CHECK(until(east, State::done));
+    CHECK(until(west, State::done));
     CHECK_EQUAL(std::string("west@127.0.0.1 east@127.0.0.1 "), taken);
 }
 
