@@ -12,7 +12,7 @@ namespace branchline::api {
 namespace {
 
 constexpr std::string_view first_line = "branchline-event=1";
-constexpr std::size_t max_servers_read = 64;       ///< read from one event
+constexpr std::size_t max_servers_read = 64;  ///< read from one event
 constexpr std::size_t max_value_size = 1024;  ///< bytes of one value, before escaping
 
 constexpr std::array<std::pair<LeaseEvent::Kind, std::string_view>, 11> kinds{{

@@ -142,8 +142,8 @@ private:
 
     static std::string port_refused(int type, std::uint16_t port, bool is_v6, int error) {
         const std::string advice = error == EADDRINUSE ? "Stop the program that has it, or choose another port."
-                                    : error == EACCES   ? "Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE."
-                                                        : "Choose another port.";
+                                   : error == EACCES   ? "Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE."
+                                                       : "Choose another port.";
         return std::string(": the ") + (type == SOCK_DGRAM ? "UDP" : "TCP") + " port " + std::to_string(port) +
                " cannot be opened on " + (is_v6 ? "IPv6" : "IPv4") + " (" + std::strerror(error) + "). " + advice;
     }

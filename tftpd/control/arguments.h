@@ -13,7 +13,8 @@
 
 namespace branchline {
 
-// How many elements a list has at most in one answer, which so stays below a few MB: unless "limit" says something else, and what it may say.
+// How many elements a list has at most in one answer, which so stays below a few MB: unless "limit" says something else, and
+// what it may say.
 constexpr std::int64_t default_listed = 1000;
 constexpr std::int64_t most_listed = 10000;
 

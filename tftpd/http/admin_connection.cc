@@ -29,8 +29,8 @@ constexpr char tls_handshake_record = 22;  // ContentType handshake, RFC 8446 5.
 
 class AdminConnectionOverTls final : public AdminConnection, public std::enable_shared_from_this<AdminConnectionOverTls> {
 public:
-    AdminConnectionOverTls(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages, const AdminSite& site,
-               std::function<void(const AdminConnection&)> ended)
+    AdminConnectionOverTls(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages,
+                           const AdminSite& site, std::function<void(const AdminConnection&)> ended)
         : socket_(std::move(socket)),
           context_(std::move(context)),
           overdue_(socket_.get_executor()),
