@@ -98,3 +98,11 @@ class ChosenInterfaces(BranchTest):
                 self.assertIsNone(peer.ask(tftp.rrq("file.bin"), timeout=0.7), address)
             with self.assertRaises((OSError, clients.Failed)):
                 clients.phone_http(self.far, address, "file.bin", timeout=2)
+
+    def test_TheMachineItselfMayAskAtTheirAddresses(self):
+        """Over loopback, which Linux tells as the interface that holds the address; the firmware asks so whether it is healthy."""
+        self.later(lambda: tftp.read(self.box.namespace, "192.0.2.1", "file.bin", timeout=0.3) == self.data, 5)
+        self.assertEqual(tftp.read(self.box.namespace, "2001:db8:1::1", "file.bin"), self.data)
+        for address in ("198.51.100.1", "127.0.0.1", "::1"):
+            with tftp.Peer(self.box.namespace, address) as peer:
+                self.assertIsNone(peer.ask(tftp.rrq("file.bin"), timeout=0.7), address)
