@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from branch import paths
-from branch.appliance import BOARD, MIB, Appliance
+from branch.appliance import BOARD, EXAMPLES, MIB, Appliance
 from branch.image_case import ImageTest
 
 ROOT_B = 18 + 160 + 1 + 48 + 48 + 112  # where image/build/disk puts root-b, in MiB
@@ -39,7 +39,8 @@ class Updates(ImageTest):
         box = self.box
         self.refused_ones()
         # Power cuts: while the slot is written, when the boot loader's environment has just been, and at the new slot's start.
-        box.put("v2.raucb", self.bundle("v2.raucb", "0.2.0"))
+        box.plug_in()
+        box.put("v2.raucb", self.bundle("v2.raucb", "0.2.0"), stick=True)
         box.start().ready()
         self.assertEqual(box.slot, "A")
         box.wait_for(r"update refused: .*(signature|certificate|verif)", 120)
@@ -57,12 +58,13 @@ class Updates(ImageTest):
         box.restart().ready()
         self.assertEqual(box.slot, "B")
         box.cut_power()
+        self.assertIn("update to 0.2.0 is installed", box.get("UPDATE.TXT", stick=True))
 
         # Root B rots: three tries, then A again. There an update that cannot start: three tries, and it is not installed again.
         with open(box.disk, "r+b") as disk:
             disk.seek((ROOT_B + 4) * MIB)
             disk.write(random.Random(2).randbytes(20 * MIB))
-        for name in ("changed.raucb", "foreign.raucb", "old.raucb", "other.raucb", "v2.raucb"):
+        for name in ("changed.raucb", "foreign.raucb", "old.raucb", "other.raucb"):
             box.remove(name)
         box.put("broken.raucb", self.bundle("broken.raucb", "0.3.0", self.broken))
         box.start().ready(600)
@@ -92,19 +94,23 @@ class BadConfigurations(ImageTest):
         cls.box = cls.branch.own(Appliance(cls.branch, cls.image))
 
     def test_ABadSetIsToldAndTheLastGoodOneStays(self):
+        """Both come on a stick, which has the last word."""
         box = self.box
         box.configure()
+        box.plug_in()
+        box.configure(stick=True, branchline_appliance_conf=(EXAMPLES / "branchline-appliance.conf").read_text().replace("branch-17", "branch-18"))
         box.start().ready()
         box.cut_power()
-        self.assertIsNone(box.get("ERRORS.TXT"))
+        self.assertIsNone(box.get("ERRORS.TXT", stick=True))
         # Each program's own check must be reached: a mistake in Kea's file, with its place.
-        box.put("kea-dhcp4.conf", '{ "Dhcp4": {\n  "valid-lifetime": 28800,\n  "subnet4": [ { "id": 1, "subnet": "192.0.2.0/99" } ]\n} }\n')
+        bad = '{ "Dhcp4": {\n  "valid-lifetime": 28800,\n  "subnet4": [ { "id": 1, "subnet": "192.0.2.0/99" } ]\n} }\n'
+        box.configure(stick=True, kea_dhcp4_conf=bad)
         box.start().ready()
-        errors = box.get("ERRORS.TXT")
+        errors = box.get("ERRORS.TXT", stick=True)
         self.assertRegex(errors, r"kea-dhcp4.conf:3:\d+")
         self.assertIn("The last good configuration stays in force.", errors)
         box.type("\n")
-        box.wait_for(r"DHCP for IPv4 +active", 60)
+        box.wait_for(r"branch-18[\s\S]*DHCP for IPv4 +active", 60)
         box.cut_power()
 
 

@@ -53,35 +53,42 @@ class Appliance:
         self.console_log = branch.work / f"{label}-console.log"
         self.console = None
         self.process = None
-        self.sticks = []
+        self.stick = None
 
     # The medium, while the box is off.
 
-    def _fat(self, command, *arguments, offset=CONFIG_PARTITION, disk=None):
-        return subprocess.run([command, "-i", f"{disk or self.disk}@@{offset}", *map(str, arguments)], capture_output=True, check=True).stdout
+    def _fat(self, command, *arguments, stick=False):
+        where = self.stick if stick else f"{self.disk}@@{CONFIG_PARTITION}"
+        return subprocess.run([command, "-i", where, *map(str, arguments)], capture_output=True, check=True).stdout
 
-    def put(self, name, text):
-        """A file on the partition BRANCHLINE."""
+    def put(self, name, text, stick=False):
+        """A file on the partition BRANCHLINE, or on the stick."""
         file = self.branch.work / f"put-{name}"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        self._fat("mcopy", "-o", file, f"::{name}")
+        self._fat("mcopy", "-o", file, f"::{name}", stick=stick)
 
     def remove(self, name):
         self._fat("mdel", f"::{name}")
 
-    def get(self, name):
-        """A file of the partition BRANCHLINE, or None."""
+    def get(self, name, text=True, stick=False):
+        """A file of the partition BRANCHLINE or the stick, as text or as bytes, or None."""
         try:
-            return self._fat("mtype", f"::{name}").decode()
+            data = self._fat("mtype", f"::{name}", stick=stick)
+            return data.decode() if text else data
         except subprocess.CalledProcessError:
             return None
 
-    def configure(self, **other):
+    def plug_in(self):
+        """An empty USB stick named BRANCHLINE, from the next start on."""
+        self.stick = self.branch.work / f"{self.label}-stick.img"
+        subprocess.run(["mkfs.vfat", "-C", "-F", "32", "-n", "BRANCHLINE", self.stick, str(160 * MIB // 1024)], check=True, stdout=subprocess.PIPE)
+
+    def configure(self, stick=False, **other):
         """The shipped examples, except for what `other` says: name with _ for - and . = text, or None for no such file."""
         for name in SET:
             text = other.get(re.sub(r"[-.]", "_", name), (EXAMPLES / name).read_text())
             if text is not None:
-                self.put(name, text)
+                self.put(name, text, stick)
 
     # Power.
 
@@ -96,7 +103,7 @@ class Appliance:
             *self.meta["QEMU"].split(), "-accel", "tcg", "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
             "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={self.console_log},logappend=on",
             "-serial", "chardev:console", "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-rng-pci",
-            "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback",
+            "-drive", f"file={self.disk},format=raw,if=none,id=disk,cache=writeback", "-device", "virtio-blk-pci,drive=disk,bootindex=1",
             "-gdb", f"unix:{self.branch.work}/{self.label}.gdb,server=on,wait=off",
         ]  # fmt: skip
         if self.firmware:
@@ -108,8 +115,8 @@ class Appliance:
         for number in (1, 2):
             command += ["-netdev", f"tap,id=n{number},ifname=tap{number},script=no,downscript=no",
                         "-device", f"virtio-net-pci,romfile=,netdev=n{number},mac=02:00:5e:10:00:0{number}"]  # fmt: skip
-        for stick in self.sticks:
-            command += ["-device", "qemu-xhci", "-drive", f"file={stick},format=raw,if=none,id=stick", "-device", "usb-storage,drive=stick"]
+        if self.stick:
+            command += ["-device", "qemu-xhci", "-drive", f"file={self.stick},format=raw,if=none,id=stick", "-device", "usb-storage,drive=stick"]
         self.began = time.monotonic()
         self.process = Process(f"{self.label}-qemu", command, self.branch.work / f"{self.label}-qemu.log", self.namespace)
         return self
