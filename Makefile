@@ -37,7 +37,7 @@ test-arm64: sdk-test sdk-image  ## the firmware of generic-arm64 in QEMU: phones
 
 CUTS ?= 50 100
 .PHONY: soak-image
-soak-image: sdk-test sdk-image  ## power cuts at random moments, CUTS="50 100": so many in updates and in service (some hours)
+soak-image: sdk-test sdk-image  ## power cuts at random moments, CUTS="50 100": so many in updates and in service (an hour or two)
 	@BRANCHLINE_CUTS="$(CUTS)" tests/run soak
 
 .PHONY: build
