@@ -1,38 +1,36 @@
 """What an operator does to the box over SSH: look, configure on trial, back up, restore, ask for a support bundle."""
 
+import datetime
 import io
 import json
 import re
 import socket
-import subprocess
 import tarfile
 import time
 
 from branch import clients
 from branch.appliance import EXAMPLES, SET, Appliance
 from branch.image_case import ImageTest
+from branch.ntp import NtpServer
+from branch.ssh import Operator
 
 SECRET = "canary-secret-51ab"
 PASSPHRASE = "correct horse battery"
 CONSOLE_PASSWORD = "first horse, second staple"
 OPERATOR = "198.51.100.50"
 BOX = "198.51.100.1"
+CLOCK, AHEAD = "198.51.100.123", datetime.timedelta(days=3)  # the example's first NTP server
 SO_RCVBUFFORCE = 33  # Linux; Python has no name for it
 
 
-class Operator(ImageTest):
+class OperatorsDay(ImageTest):
     time_limit = 1500  # four starts
 
     @classmethod
     def prepare(cls):
-        cls.key = cls.branch.work / "id"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "operator", "-f", cls.key], check=True)
-        public = cls.key.with_suffix(".pub").read_text().strip()
-        appliance = (EXAMPLES / "branchline-appliance.conf").read_text()
-        syslog = '"syslog": { "server": "%s" },\n' % OPERATOR
-        admin = syslog + '  "admin": { "ssh-keys": [ "%s" ], "networks": [ "%s/32" ], "console-port": 6980 },\n' % (public, OPERATOR)
-        cls.appliance = appliance.replace('"routes":', admin + '  "routes":', 1)
-        assert public in cls.appliance
+        cls.operator = Operator(cls.branch, OPERATOR, BOX)
+        cls.ssh = cls.operator.ssh
+        cls.appliance = cls.operator.let_in((EXAMPLES / "branchline-appliance.conf").read_text(), '"syslog": { "server": "%s" }' % OPERATOR)
         kea = (EXAMPLES / "kea-dhcp4.conf").read_text()
         cls.kea = kea.replace('"Dhcp4": {', '"Dhcp4": { "user-context": { "password": "%s" },' % SECRET, 1)
         assert SECRET in cls.kea
@@ -41,9 +39,9 @@ class Operator(ImageTest):
         assert BOX in cls.tftpd
         cls.box = cls.branch.own(Appliance(cls.branch, cls.image))
         cls.box.configure(branchline_appliance_conf=cls.appliance, kea_dhcp4_conf=cls.kea, branchline_tftpd_conf=cls.tftpd)
-        cls.operator = cls.branch.host("operator", f"{OPERATOR}/24")
+        cls.branch.own(NtpServer(cls.branch.host("clock", f"{CLOCK}/24"), AHEAD.total_seconds()))
         cls.other = cls.branch.host("other", "198.51.100.51/24")
-        with cls.operator:
+        with cls.operator.host:
             cls.log = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         cls.log.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         cls.log.bind((OPERATOR, 514))
@@ -52,14 +50,6 @@ class Operator(ImageTest):
         cls.box.start().ready()
         if "refused" in cls.box.said():
             raise AssertionError(cls.box.said())
-
-    def ssh(self, *words, data=b"", status=0, host=None, user="operator"):
-        command = ["ssh", "-i", self.key, "-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={self.branch.work}/known",
-                   "-o", "BatchMode=yes", "-o", "ConnectTimeout=20", f"{user}@{BOX}", *words]  # fmt: skip
-        done = (host or self.operator).run(command, check=False, timeout=240, text=False, input=data)
-        if status is not None:
-            self.assertEqual(done.returncode, status, f"{words}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
-        return done.stdout if status == 0 else (done.stdout + done.stderr)
 
     def a_set(self, **changed):
         """A tar of the set in force, with these changed."""
@@ -77,7 +67,7 @@ class Operator(ImageTest):
     def console(self, path, body=None, host=None):
         """The web console's answer, as it is seen over the network; nothing if the port is closed."""
         sent = [] if body is None else ["--header", "Content-Type: application/json", "--data", json.dumps(body)]
-        done = (host or self.operator).run(
+        done = (host or self.operator.host).run(
             ["curl", "--silent", "--insecure", "--max-time", "20", "--write-out", "\n%{http_code}", *sent, f"https://{BOX}:6980{path}"],
             check=False,
         )
@@ -90,6 +80,8 @@ class Operator(ImageTest):
     def test_AnOperatorsDay(self):
         # Only with the key, only as the operator, only from the named network; and no shell.
         self.assertIn(b"DHCP for IPv4   active", self.ssh("status"))
+        today = f"{datetime.datetime.now(datetime.timezone.utc) + AHEAD:%Y-%m-%d}"
+        self.later(lambda: today.encode() in self.ssh("status"), 60, f"the box has the NTP server's date, {today}")
         self.ssh("status", host=self.other, status=255)
         self.ssh("status", user="root", status=255)
         self.assertIn(b"configure", self.ssh("sh", "-c", "id", status=2))
@@ -149,7 +141,7 @@ class Operator(ImageTest):
         self.assertIn(b"does not open", self.ssh("restore", data=b"another phrase\n" + backup, status=1))
         self.box.since = self.box.console_log.stat().st_size
         self.ssh("restore", data=PASSPHRASE.encode() + b"\n" + backup)
-        self.box.wait_for(r"branch-17[\s\S]*ready after", 300)
+        self.box.wait_for("ready after", 300)
         self.assertIn(b"branch-17", self.ssh("status"))
         self.assertEqual(self.sign_in(CONSOLE_PASSWORD), 200)
         time.sleep(1)

@@ -1,6 +1,7 @@
 """Real remote servers, as a remote cluster has them: Debian's tftpd-hpa on port 69, nginx on port 6970."""
 
 import pathlib
+import re
 import subprocess
 
 from . import paths, tftp
@@ -97,23 +98,27 @@ http {{
     uwsgi_temp_path {work}/{label}.uwsgi;
     scgi_temp_path {work}/{label}.scgi;
     server {{
-        listen {port};
-        listen [::]:{port} ipv6only=on;
+        listen {port}{tls};
+        listen [::]:{port} ipv6only=on{tls};
         root {root};
+        {certificate}
     }}
 }}
 """
 
 
 class Nginx:
-    def __init__(self, namespace, root, work, port=6970, label="nginx"):
-        self.namespace, self.root, self.work, self.port, self.label = namespace, root, work, port, label
+    def __init__(self, namespace, root, work, port=6970, label="nginx", tls=None):
+        """`tls`: the files of a certificate and its key, to speak HTTPS with."""
+        self.namespace, self.root, self.work, self.port, self.label, self.tls = namespace, root, work, port, label, tls
         root.mkdir(parents=True, exist_ok=True)
         self.process = None
 
     def start(self):
         file = self.work / f"{self.label}.conf"
-        file.write_text(NGINX.format(work=self.work, label=self.label, port=self.port, root=self.root))
+        certificate = "ssl_certificate {}; ssl_certificate_key {};".format(*self.tls) if self.tls else ""
+        file.write_text(NGINX.format(work=self.work, label=self.label, port=self.port, root=self.root, certificate=certificate,
+                                     tls=" ssl" if self.tls else ""))  # fmt: skip
         self.process = Process(
             self.label, ["nginx", "-c", file, "-p", self.work], self.work / f"{self.label}.output", self.namespace
         )
@@ -135,12 +140,16 @@ class Nginx:
         if self.process:
             self.process.stop()
 
-    def requests(self):
-        """The names asked so far, in order."""
+    def answers(self):
+        """(name, HTTP status, bytes of the answer) of each request so far, in order."""
         file = self.work / f"{self.label}.access"
         lines = file.read_text().splitlines() if file.exists() else []
-        asked = [line.split('"')[1].split() for line in lines if '"' in line]
-        return [words[1].lstrip("/") for words in asked if len(words) > 1]
+        found = (re.search(r'"\S+ /*(\S*)[^"]*" (\d+) (\d+) ', line) for line in lines)
+        return [(one[1], int(one[2]), int(one[3])) for one in found if one]
+
+    def requests(self):
+        """The names asked so far, in order."""
+        return [name for name, _, _ in self.answers()]
 
 
 class Dnsmasq:
