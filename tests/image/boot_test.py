@@ -1,13 +1,15 @@
 """The image boots, and phones get all they need: leases, the option, and their files from a cluster outside, by IPv4 and IPv6.
 Nothing else of the box answers them."""
 
+import json
 import resource
 import selectors
 import socket
+import subprocess
 import time
 
 from branch import clients, remote, samples
-from branch.appliance import BOARD, Appliance
+from branch.appliance import BOARD, MIB, Appliance
 from branch.branch import Router
 from branch.image_case import ImageTest
 from branch.phone import Phone
@@ -59,6 +61,11 @@ class Boots(ImageTest):
         # 37 for a PC and 54 for Arm on a machine with much else to do. Quiet, it takes no longer than that by the clock.
         self.assertLess(self.box.cpu_seconds, 55 if BOARD == "pc-x86_64" else 80)
         self.assertEqual(self.box.slot, "A")
+
+    def test_TheDataPartitionTakesTheRestOfTheDisk(self):
+        table = json.loads(subprocess.run(["sfdisk", "--json", self.box.disk], check=True, capture_output=True).stdout)["partitiontable"]
+        data = next(one for one in table["partitions"] if one.get("name") == "data")
+        self.assertGreater((data["start"] + data["size"]) * table["sectorsize"], self.box.disk.stat().st_size - 2 * MIB)
 
     def boot(self, mac, v4, v6, servers4, servers6):
         device = "SEP" + mac.replace(":", "").upper()
