@@ -67,6 +67,10 @@ class Appliance:
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         self._fat("mcopy", "-o", file, f"::{name}", stick=stick)
 
+    def put_all(self, files):
+        """These files, under their own names."""
+        self._fat("mcopy", "-o", *files, "::")
+
     def remove(self, name):
         self._fat("mdel", f"::{name}")
 
