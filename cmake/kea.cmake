@@ -16,12 +16,13 @@ endforeach()
 # could be looked at before almost everything is built.
 set(CMAKE_ADD_CUSTOM_COMMAND_DEPENDS_EXPLICIT_ONLY ON)
 
-# Compiles MESSAGES.mes beside the target's sources into a message catalogue: "MESSAGES.h" and its .cc in the build tree.
+# Compiles MESSAGES.mes beside the target's sources into a message catalogue: "MESSAGES.h" and its .cc in the build tree. They repeat the
+# name that the compiler was given, which must not tell one checkout from another, or no compiler cache finds what they are in.
 function(branchline_messages target messages)
     set(out "${CMAKE_CURRENT_BINARY_DIR}")
     add_custom_command(OUTPUT "${out}/${messages}.h" "${out}/${messages}.cc"
-        COMMAND "${KEA_MSG_COMPILER}" -d "${out}" "${CMAKE_CURRENT_SOURCE_DIR}/${messages}.mes"
-        DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${messages}.mes" VERBATIM)
+        COMMAND "${KEA_MSG_COMPILER}" -d "${out}" "${messages}.mes"
+        DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${messages}.mes" WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" VERBATIM)
     target_sources(${target} PRIVATE "${out}/${messages}.cc" "${out}/${messages}.h")
     set_source_files_properties("${out}/${messages}.cc" PROPERTIES COMPILE_OPTIONS "-w")
     target_include_directories(${target} PRIVATE "${out}")
