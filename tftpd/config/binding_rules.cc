@@ -1,6 +1,7 @@
 #include "tftpd/config/binding_rules.h"
 
 #include "tftpd/base/decimal.h"
+#include "tftpd/base/letters.h"
 #include "tftpd/config/config.h"
 #include "tftpd/config/json_text.h"
 #include "tftpd/config/map_reader.h"
@@ -28,15 +29,13 @@ std::optional<std::string> mac_of(std::string_view text) {
     }
     std::string digits;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
+        const char c = to_lower(text[at]);
         if (separated && at % 3 == 2) {
             if (c != ':' && c != '-') {
                 return std::nullopt;
             }
-        } else if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) {
+        } else if (is_lower_hex(c)) {
             digits += c;
-        } else if (c >= 'A' && c <= 'F') {
-            digits += static_cast<char>(c - 'A' + 'a');
         } else {
             return std::nullopt;
         }

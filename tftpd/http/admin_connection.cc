@@ -27,10 +27,10 @@ using boost::system::error_code;
 
 constexpr char tls_handshake_record = 22;  // ContentType handshake, RFC 8446 5.1
 
-class AdminConnectionOverTls final : public AdminConnection, public std::enable_shared_from_this<AdminConnectionOverTls> {
+class SocketConnection final : public AdminConnection, public std::enable_shared_from_this<SocketConnection> {
 public:
-    AdminConnectionOverTls(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages,
-                           const AdminSite& site, std::function<void(const AdminConnection&)> ended)
+    SocketConnection(asio::ip::tcp::socket socket, tls::ServerContextPtr context, const AdminPages& pages,
+                     const AdminSite& site, std::function<void(const AdminConnection&)> ended)
         : socket_(std::move(socket)),
           context_(std::move(context)),
           overdue_(socket_.get_executor()),
@@ -276,7 +276,7 @@ private:
 std::shared_ptr<AdminConnection> make_admin_connection(asio::ip::tcp::socket socket, tls::ServerContextPtr context,
                                                        const AdminPages& pages, const AdminSite& site,
                                                        std::function<void(const AdminConnection&)> ended) {
-    return std::make_shared<AdminConnectionOverTls>(std::move(socket), std::move(context), pages, site, std::move(ended));
+    return std::make_shared<SocketConnection>(std::move(socket), std::move(context), pages, site, std::move(ended));
 }
 
 }  // namespace branchline

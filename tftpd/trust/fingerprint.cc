@@ -11,7 +11,7 @@ std::optional<std::string> digits_of_fingerprint(const std::string& written) {
             continue;
         }
         const char lower = to_lower(letter);
-        if ((lower < '0' || lower > '9') && (lower < 'a' || lower > 'f')) {
+        if (!is_lower_hex(lower)) {
             return std::nullopt;
         }
         digits.push_back(lower);

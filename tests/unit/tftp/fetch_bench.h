@@ -1,6 +1,7 @@
 // What the tests of a fetch share.
 #pragma once
 
+#include "tests/unit/tftp/bench.h"
 #include "tests/unit/tftp/pattern_source.h"
 #include "tftpd/tftp/fetch_transfer.h"
 
@@ -8,8 +9,6 @@
 #include <string>
 
 #include <CppUTest/TestHarness.h>
-
-#define STRINGS_EQUAL(expected, actual) CHECK_EQUAL(std::string(expected), (actual))
 
 namespace branchline::tftp {
 
@@ -103,6 +102,5 @@ private:
 };
 
 inline const OptionList tsize_250{{"tsize", "250"}, {"blksize", "100"}, {"windowsize", "4"}};
-inline const OptionList window_of_four{{"blksize", "100"}, {"windowsize", "4"}};
 
 }  // namespace branchline::tftp

@@ -1,6 +1,7 @@
 // What the tests of serving one file share.
 #pragma once
 
+#include "tests/unit/tftp/bench.h"
 #include "tests/unit/tftp/pattern_source.h"
 #include "tftpd/tftp/read_transfer.h"
 
@@ -9,8 +10,6 @@
 #include <string>
 
 #include <CppUTest/TestHarness.h>
-
-#define STRINGS_EQUAL(expected, actual) CHECK_EQUAL(std::string(expected), (actual))
 
 namespace branchline::tftp {
 
@@ -89,7 +88,5 @@ private:
 
     Bytes room_;
 };
-
-inline const OptionList window_of_four{{"blksize", "100"}, {"windowsize", "4"}};
 
 }  // namespace branchline::tftp
