@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 
 JUMP_TO_ITSELF = b"\xeb\xfe"
 INTERRUPTS = 0x200  # the flag in x86's eflags
@@ -33,20 +34,46 @@ class Connection:
         if answer != "OK":
             raise RuntimeError(f"QEMU answers {text[:20]} with {answer!r}")
 
+    def let_go(self):
+        self.must("D")
+        self.socket.close()
 
-def hang(path):
-    """Each processor of an x86 machine runs one instruction for ever, which jumps to itself, with interrupts off."""
-    connection = Connection(path)
+
+def processors(connection):
+    """Each in turn, as the one that the next words are about."""
     threads = connection.ask("qfThreadInfo")
     if not threads.startswith("m"):
         raise RuntimeError(f"QEMU knows no processors: {threads!r}")
     for thread in threads[1:].split(","):
         connection.must(f"Hg{thread}")
-        registers = bytearray.fromhex(connection.ask("g"))
-        address, = struct.unpack_from("<Q", registers, RIP)
-        flags, = struct.unpack_from("<I", registers, EFLAGS)
-        connection.must(f"M{address:x},{len(JUMP_TO_ITSELF):x}:{JUMP_TO_ITSELF.hex()}")
-        struct.pack_into("<I", registers, EFLAGS, flags & ~INTERRUPTS)
-        connection.must(f"G{registers.hex()}")
-    connection.must("D")
-    connection.socket.close()
+        yield thread
+
+
+def hang(path):
+    """Each processor of an x86 machine runs one instruction for ever, which jumps to itself, with interrupts off."""
+    for attempt in range(5):
+        connection = Connection(path)
+        stuck = {}
+        for thread in processors(connection):
+            registers = bytearray.fromhex(connection.ask("g"))
+            address, = struct.unpack_from("<Q", registers, RIP)
+            flags, = struct.unpack_from("<I", registers, EFLAGS)
+            connection.must(f"M{address:x},{len(JUMP_TO_ITSELF):x}:{JUMP_TO_ITSELF.hex()}")
+            struct.pack_into("<I", registers, EFLAGS, flags & ~INTERRUPTS)
+            connection.must(f"G{registers.hex()}")
+            stuck[thread] = address
+        connection.let_go()
+        time.sleep(0.5)
+        if where(path) == stuck:
+            return
+    raise RuntimeError(f"the machine goes on after {attempt + 1} attempts")
+
+
+def where(path):
+    """The address of each processor's next instruction."""
+    connection = Connection(path)
+    found = {}
+    for thread in processors(connection):
+        found[thread], = struct.unpack_from("<Q", bytes.fromhex(connection.ask("g")), RIP)
+    connection.let_go()
+    return found
