@@ -2,6 +2,7 @@
 
 #include <mbedtls/gcm.h>
 #include <mbedtls/pkcs5.h>
+#include <mbedtls/platform_util.h>
 #include <sys/random.h>
 
 #include <array>
@@ -33,9 +34,11 @@ struct Cipher {
 
     bool set_key(std::string_view passphrase, std::string_view salt) {
         std::array<unsigned char, 32> key{};
-        return mbedtls_pkcs5_pbkdf2_hmac_ext(MBEDTLS_MD_SHA512, bytes(passphrase), passphrase.size(), bytes(salt), salt.size(),
-                                             rounds, key.size(), key.data()) == 0 &&
-               mbedtls_gcm_setkey(&context, MBEDTLS_CIPHER_ID_AES, key.data(), key.size() * 8) == 0;
+        const bool done = mbedtls_pkcs5_pbkdf2_hmac_ext(MBEDTLS_MD_SHA512, bytes(passphrase), passphrase.size(), bytes(salt),
+                                                        salt.size(), rounds, key.size(), key.data()) == 0 &&
+                          mbedtls_gcm_setkey(&context, MBEDTLS_CIPHER_ID_AES, key.data(), key.size() * 8) == 0;
+        mbedtls_platform_zeroize(key.data(), key.size());
+        return done;
     }
 };
 

@@ -8,7 +8,7 @@ import random
 import shutil
 import subprocess
 
-from branch import clients, paths, remote, samples, signing
+from branch import bundles, clients, paths, remote, samples, signing
 from branch.appliance import BOARD, EXAMPLES, MIB, Appliance
 from branch.image_case import ImageTest
 from branch.phone import Phone
@@ -54,8 +54,7 @@ class Fleet(ImageTest):
 
     def bring(self, version, slots, keys):
         """The bundle that the update server has from now on; returns its size."""
-        out = self.work / "new.raucb"
-        self.build("bundle", BOARD, slots, out, BRANCHLINE_VERSION=version, BRANCHLINE_KEYS=str(keys))
+        out = bundles.make(self.work / "new.raucb", version, slots, keys)
         size = out.stat().st_size
         out.rename(self.www / BUNDLE)
         return size

@@ -8,11 +8,10 @@ BRANCHLINE_CUTS says how many, "UPDATES SERVICE"; "make soak-image" sets it. BRA
 
 import os
 import random
-import subprocess
 import time
 
-from branch import clients, paths, remote, samples
-from branch.appliance import BOARD, ENVIRONMENT, Appliance
+from branch import bundles, clients, paths, remote, samples
+from branch.appliance import ENVIRONMENT, Appliance
 from branch.image_case import ImageTest
 from branch.phone import Phone
 
@@ -142,9 +141,7 @@ class PowerCuts(ImageTest):
             return
         self.updated_from = slot
         self.version = 0 if self.version is None else self.version + 1
-        bundle = self.branch.work / "update.raucb"
-        subprocess.run([paths.CHECKOUT / "image/build/bundle", BOARD, self.image.parent, bundle], check=True, stdout=subprocess.PIPE,
-                       env={**os.environ, "BRANCHLINE_VERSION": f"0.2.{self.version}"})  # fmt: skip
+        bundle = bundles.make(self.branch.work / "update.raucb", f"0.2.{self.version}", self.image.parent)
         self.box.put("update.raucb", bundle.read_bytes())
         bundle.unlink()
 

@@ -1,13 +1,12 @@
 """Updates: a good one is installed and started; a bad one, a foreign one or a damaged slot never takes the box down."""
 
-import os
 import random
 import re
 import shutil
 import subprocess
 import time
 
-from branch import paths
+from branch import bundles, paths
 from branch.appliance import BOARD, EXAMPLES, MIB, Appliance
 from branch.image_case import ImageTest
 
@@ -29,11 +28,7 @@ class Updates(ImageTest):
 
     @classmethod
     def bundle(cls, name, version, slots=None, keys=None, board=BOARD):
-        out = cls.branch.work / name
-        environment = {**os.environ, "BRANCHLINE_VERSION": version, **({"BRANCHLINE_KEYS": str(keys)} if keys else {})}
-        command = [paths.CHECKOUT / "image/build/bundle", board, slots or cls.image.parent, out]
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
-        return out.read_bytes()
+        return bundles.make(cls.branch.work / name, version, slots or cls.image.parent, keys, board).read_bytes()
 
     def test_TheWholeLifeOfAnUpdate(self):
         box = self.box

@@ -8,6 +8,7 @@
 #include "tftpd/server/send_batch.h"
 #include "tftpd/server/tftp_service.h"
 #include "tftpd/server/udp_socket.h"
+#include "tftpd/store/background_thread.h"
 
 #include "server_messages.h"
 
@@ -301,7 +302,7 @@ TftpWorker::TftpWorker(const Plan& plan, Resolver& resolver, Admission& admissio
 TftpWorker::~TftpWorker() = default;
 
 void TftpWorker::start() {
-    impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+    impl_->thread = background_thread([impl = impl_.get()] { impl->run(); });
 }
 
 void TftpWorker::configure(ConfigPtr config) {

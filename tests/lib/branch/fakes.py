@@ -32,6 +32,7 @@ import threading
 import time
 
 from . import tftp
+from .serving import Serving
 
 
 @dataclasses.dataclass
@@ -43,24 +44,12 @@ class Asked:
     head: str = ""
 
 
-class _Server:
+class _Server(Serving):
     def __init__(self, files, how, delay):
         self.files = dict(files or {})
         self.how = how
         self.delay = delay
         self.asked = []
-        self._closing = threading.Event()
-
-    def _begin(self):
-        """Serves from self.socket, which the server has bound."""
-        self.socket.settimeout(0.2)
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._closing.set()
-        self._thread.join()
-        self.socket.close()
 
     def names(self):
         return [question.name for question in self.asked]

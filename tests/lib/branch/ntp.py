@@ -2,31 +2,29 @@
 
 import socket
 import struct
-import threading
 import time
+
+from .serving import Serving
 
 SINCE_1900 = 2_208_988_800  # seconds from NTP's era to Unix's
 
 
-class NtpServer:
+class NtpServer(Serving):
     def __init__(self, namespace, ahead):
         """`ahead`: seconds."""
         self.ahead = ahead
         with namespace:
             self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             self.socket.bind(("0.0.0.0", 123))
-        threading.Thread(target=self._answer, daemon=True).start()
+        self._begin()
 
-    def _answer(self):
-        while True:
+    def _serve(self):
+        while not self._closing.is_set():
             try:
                 asked, peer = self.socket.recvfrom(1024)
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             now = int((time.time() + self.ahead + SINCE_1900) * 2**32).to_bytes(8, "big")
             # Version 4, server, stratum 1, precision 2^-20; the client's own time comes back to it.
             head = struct.pack("!BBbbII4s", 0x24, 1, asked[2], -20, 0, 16, b"TEST")
             self.socket.sendto(head + now + asked[40:48] + now + now, peer)
-
-    def close(self):
-        self.socket.close()
