@@ -143,20 +143,43 @@ class Sweep6(Sweeping):
         self.sweep(6, 8)
 
 
-class Logged(BranchTest):
+class NotEnforced(BranchTest):
+    name = f"{device(MAC.format(1))}.cnf.xml"
+
+    def begin(self, **more):
+        """A host that asks for the files of a phone, whose address is another's; returns the file, and what asks for it."""
+        self.start_tftpd(**more)
+        self.start_kea(4, {"tftp-servers": ["auto"], "withdraw-dead": False})
+        data = self.box.put(self.name, b"<device/>")
+        host = self.branch.phone_host("other", "192.0.2.70")
+        return data, host
+
+    def lease(self, host):
+        self.own(dhcp.Client4(host, "eth0", MAC.format(1))).lease()
+        self.later(lambda: self.tftpd.command("tftp-phone-get", {"phone": MAC.format(1)})["arguments"]["boots"][-1]["dhcp"], 5)
+
+
+class Logged(NotEnforced):
     """ "log", the default: all are served, and what "enforce" would refuse is said."""
 
     def test_ItIsServedAndSaid(self):
-        self.start_tftpd()
-        self.start_kea(4, {"tftp-servers": ["auto"], "withdraw-dead": False})
-        name = f"{device(MAC.format(1))}.cnf.xml"
-        data = self.box.put(name, b"<device/>")
-        host = self.branch.phone_host("other", "192.0.2.70")
-        self.assertEqual(clients.phone_http(host, V4, name).body, data)
+        data, host = self.begin()
+        self.assertEqual(clients.phone_http(host, V4, self.name).body, data)
         self.assertEqual(self.tftpd.statistic("device-binding-foreign"), 0, "no lease is known at all: nothing to compare with")
-        self.own(dhcp.Client4(host, "eth0", MAC.format(1))).lease()
-        self.later(lambda: self.tftpd.command("tftp-phone-get", {"phone": MAC.format(1)})["arguments"]["boots"][-1]["dhcp"], 5)
-        self.assertEqual(clients.phone_http(host, V4, name).body, data)
+        self.lease(host)
+        self.assertEqual(clients.phone_http(host, V4, self.name).body, data)
         self.assertEqual(self.tftpd.statistic("device-binding-foreign"), 1)
         line = self.tftpd.wait_for_event("RESOLVE_BINDING_FOREIGN")
         self.assertEqual((line["asked-by"], line["leased-to"]), ("192.0.2.70", "nobody-known"))
+
+
+class Off(NotEnforced):
+    """ "off": all are served, and nothing is said of it."""
+
+    def test_ItIsServedWithoutAWord(self):
+        data, host = self.begin(device_binding="off")
+        self.lease(host)
+        self.assertEqual(clients.phone_http(host, V4, self.name).body, data)
+        self.assertEqual(clients.curl(host, V4, self.name, options=False), data)
+        self.assertEqual((self.tftpd.statistic("device-binding-foreign"), self.tftpd.statistic("device-binding-refused")), (0, 0))
+        self.assertEqual(self.tftpd.events("RESOLVE_BINDING_FOREIGN") + self.tftpd.events("RESOLVE_BINDING_REFUSED"), [])
