@@ -79,89 +79,121 @@ struct Asked {
     std::uint64_t resent = 0;
 };
 
+/// Why it has not got its configuration; nothing if that is not known yet.
+std::optional<Verdict> judge_missing(const Asked& asked, const std::string& device, Duration since) {
+    if (asked.unheard != nullptr && !asked.any_sent) {
+        return Verdict{Kind::answers_lost, asked.unheard->report.name + " was asked for and sent, and the phone never answered",
+                       "open the firewall between this machine and the phone for UDP from any port above 1024 "
+                       "(\"transfer-ports\" narrows them), and check the way back to the phone"};
+    }
+    if (asked.refused != nullptr && asked.refused->report.source == "binding") {
+        const auto from = asked.refused->report.phone.to_string();
+        return Verdict{Kind::binding_refused,
+                       "device-binding refused it " + asked.refused->report.name + ": " + asked.refused->report.reason,
+                       "if the phone is to have that address without a lease from here, put " + from +
+                           " into \"device-binding-allow\"; otherwise let it restart, so that it asks for a lease, and look "
+                           "who asks from " +
+                           from};
+    }
+    if (asked.refused != nullptr) {
+        return Verdict{Kind::refused, asked.refused->report.name + " was refused: " + asked.refused->report.reason,
+                       "mend what the reason names, and let the phone ask again"};
+    }
+    if (asked.unavailable != nullptr) {
+        return Verdict{Kind::unavailable,
+                       asked.unavailable->report.name + " cannot be had now: " + asked.unavailable->report.reason,
+                       "check the way to the clusters' servers (branchlinectl cluster list)"};
+    }
+    if (asked.nowhere != nullptr) {
+        return Verdict{Kind::configuration_nowhere,
+                       asked.nowhere->report.name + " is nowhere: " + asked.nowhere->report.reason +
+                           (asked.took_default ? "; the phone took XMLDefault.cnf.xml" : ""),
+                       "add the phone as " + device + " in one of the clusters, or give it auto-registration there"};
+    }
+    if (asked.broken != nullptr) {
+        return std::nullopt;
+    }
+    if (since < file_patience) {
+        return Verdict{Kind::booting, "it asked for its last file " + ago(since) + " ago", ""};
+    }
+    if (!asked.configuration_asked) {
+        return Verdict{Kind::stopped_early, "it asked for files " + ago(since) + " ago, but never for its configuration",
+                       "erase the trust list on the phone (it may hold that of another cluster), or restart it and look again"};
+    }
+    return std::nullopt;
+}
+
+/// A file that broke off, and no configuration since.
+std::optional<Verdict> judge_broken(const Asked& asked) {
+    if (asked.broken == nullptr || (asked.got != nullptr && asked.broken->report.ended <= asked.got->report.ended)) {
+        return std::nullopt;
+    }
+    const auto& broken = asked.broken->report;
+    return Verdict{Kind::lossy, broken.name + " broke off after " + std::to_string(broken.bytes) + " bytes: " + broken.reason,
+                   "look for loss or a small MTU on the way to the phone, and for a phone that restarts meanwhile"};
+}
+
+/// What is odd in how the files of this boot went.
+std::optional<Verdict> judge_course(const Asked& asked, Duration since) {
+    if (asked.many_sent_again()) {
+        return Verdict{Kind::lossy,
+                       std::to_string(asked.resent) + " of " + std::to_string(asked.blocks) + " blocks had to be sent again",
+                       "look for loss, duplex or a small MTU on the way to the phone"};
+    }
+    if (asked.firmware_missing != nullptr) {
+        const auto& missing = asked.firmware_missing->report;
+        return Verdict{
+            Kind::firmware_incomplete, "firmware file " + missing.name + " is nowhere: " + missing.reason,
+            "put the whole set of that load (the .loads file and all that it lists) on the cluster, or among the own "
+            "files"};
+    }
+    if (asked.again != nullptr) {
+        return Verdict{Kind::loops,
+                       "it fetched " + asked.again->report.name + " " + std::to_string(asked.again->times) +
+                           " times in one boot, the last time " + ago(since) + " ago",
+                       "look at its screen or web page for why it does not accept the file (signature, firmware name, "
+                       "unreachable call control)"};
+    }
+    return std::nullopt;
+}
+
+/// Boots that follow each other.
+std::optional<Verdict> judge_boots(const PhoneTimeline& phone, TimePoint now) {
+    const auto recent =
+        std::count_if(phone.boots.begin(), phone.boots.end(), [&](const Boot& one) { return now - one.began < boots_window; });
+    if (static_cast<std::size_t>(recent) < boots_round) {
+        return std::nullopt;
+    }
+    return Verdict{
+        Kind::loops,
+        "it booted " + std::to_string(recent) + " times within " + ago(boots_window) + " and got its files each time",
+        "check its power (PoE budget), and look on its screen for what it does last"};
+}
+
 }  // namespace
 
 Verdict judge_files(const PhoneTimeline& phone, const VerdictContext& context) {
     const auto& boot = phone.boots.back();
     const Asked asked(boot);
     const auto since = context.now - boot.last;
-    const auto name = device_name(phone.mac);
     if (asked.got == nullptr) {
-        if (asked.unheard != nullptr && !asked.any_sent) {
-            return {Kind::answers_lost, asked.unheard->report.name + " was asked for and sent, and the phone never answered",
-                    "open the firewall between this machine and the phone for UDP from any port above 1024 (\"transfer-ports\" "
-                    "narrows them), and check the way back to the phone"};
-        }
-        if (asked.refused != nullptr && asked.refused->report.source == "binding") {
-            const auto from = asked.refused->report.phone.to_string();
-            return {Kind::binding_refused,
-                    "device-binding refused it " + asked.refused->report.name + ": " + asked.refused->report.reason,
-                    "if the phone is to have that address without a lease from here, put " + from +
-                        " into \"device-binding-allow\"; otherwise let it restart, so that it asks for a lease, and look who "
-                        "asks from " +
-                        from};
-        }
-        if (asked.refused != nullptr) {
-            return {Kind::refused, asked.refused->report.name + " was refused: " + asked.refused->report.reason,
-                    "mend what the reason names, and let the phone ask again"};
-        }
-        if (asked.unavailable != nullptr) {
-            return {Kind::unavailable,
-                    asked.unavailable->report.name + " cannot be had now: " + asked.unavailable->report.reason,
-                    "check the way to the clusters' servers (branchlinectl cluster list)"};
-        }
-        if (asked.nowhere != nullptr) {
-            return {Kind::configuration_nowhere,
-                    asked.nowhere->report.name + " is nowhere: " + asked.nowhere->report.reason +
-                        (asked.took_default ? "; the phone took XMLDefault.cnf.xml" : ""),
-                    "add the phone as " + name + " in one of the clusters, or give it auto-registration there"};
-        }
-        if (asked.broken == nullptr) {
-            if (since < file_patience) {
-                return {Kind::booting, "it asked for its last file " + ago(since) + " ago", ""};
-            }
-            if (!asked.configuration_asked) {
-                return {
-                    Kind::stopped_early, "it asked for files " + ago(since) + " ago, but never for its configuration",
-                    "erase the trust list on the phone (it may hold that of another cluster), or restart it and look again"};
-            }
+        if (auto missing = judge_missing(asked, device_name(phone.mac), since)) {
+            return *std::move(missing);
         }
     }
-    if (asked.broken != nullptr && (asked.got == nullptr || asked.broken->report.ended > asked.got->report.ended)) {
-        const auto& broken = asked.broken->report;
-        return {Kind::lossy, broken.name + " broke off after " + std::to_string(broken.bytes) + " bytes: " + broken.reason,
-                "look for loss or a small MTU on the way to the phone, and for a phone that restarts meanwhile"};
+    if (auto broken = judge_broken(asked)) {
+        return *std::move(broken);
     }
     if (asked.got != nullptr) {
         if (auto doubt = judge_trust(phone, context)) {
             return *std::move(doubt);
         }
     }
-    if (asked.many_sent_again()) {
-        return {Kind::lossy,
-                std::to_string(asked.resent) + " of " + std::to_string(asked.blocks) + " blocks had to be sent again",
-                "look for loss, duplex or a small MTU on the way to the phone"};
+    if (auto odd = judge_course(asked, since)) {
+        return *std::move(odd);
     }
-    if (asked.firmware_missing != nullptr) {
-        return {
-            Kind::firmware_incomplete,
-            "firmware file " + asked.firmware_missing->report.name + " is nowhere: " + asked.firmware_missing->report.reason,
-            "put the whole set of that load (the .loads file and all that it lists) on the cluster, or among the own files"};
-    }
-    if (asked.again != nullptr) {
-        return {
-            Kind::loops,
-            "it fetched " + asked.again->report.name + " " + std::to_string(asked.again->times) +
-                " times in one boot, the last time " + ago(since) + " ago",
-            "look at its screen or web page for why it does not accept the file (signature, firmware name, unreachable call "
-            "control)"};
-    }
-    const auto recent = std::count_if(phone.boots.begin(), phone.boots.end(),
-                                      [&](const Boot& one) { return context.now - one.began < boots_window; });
-    if (static_cast<std::size_t>(recent) >= boots_round) {
-        return {Kind::loops,
-                "it booted " + std::to_string(recent) + " times within " + ago(boots_window) + " and got its files each time",
-                "check its power (PoE budget), and look on its screen for what it does last"};
+    if (auto loops = judge_boots(phone, context.now)) {
+        return *std::move(loops);
     }
     if (!context.second_home.empty()) {
         return {Kind::two_homes,

@@ -199,42 +199,17 @@ ByteView FetchTransfer::on_data(std::uint16_t tid, const Data& data, ByteView da
         }
         lock(tid, datagram, now);
     }
-    const auto behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(blocks_) - data.block);
     if (state_ == State::done) {
-        ack_due_ = ack_due_ || behind == 0;
+        ack_due_ = ack_due_ || data.block == static_cast<std::uint16_t>(blocks_);
         return {};
     }
-    const auto ahead = static_cast<std::uint16_t>(data.block - static_cast<std::uint16_t>(blocks_));
-    if (ahead != 1) {
-        ++passed_over_;
-        if (behind == 0 && blocks_ > 0 && since_ack_ == 0) {
-            // The block that we acknowledged last, once more: that ACK was lost. Older ones need no word, this one follows
-            // them.
-            ack_due_ = true;
-            ack_sent_once_ = false;
-        } else if (ahead > 1 && ahead <= window_size_ &&
-                   (!gap_acknowledged_ || static_cast<std::uint16_t>(gap_block_ - data.block) < 0x8000)) {
-            // A gap, told once; again only when the block numbers have gone back, which means that the server sent again.
-            gap_acknowledged_ = true;
-            acknowledge(now);
-            ack_sent_once_ = false;
-        }
-        gap_block_ = data.block;
+    if (static_cast<std::uint16_t>(data.block - blocks_) != 1) {
+        pass_over(data.block, now);
         return {};
     }
     const auto size = data.bytes.size();
-    if (size > block_size_) {
-        fail(End::protocol_error, ErrorCode::illegal_operation, "block longer than agreed");
-        return {};
-    }
-    const auto total = received_ + size;
     const bool last = size < block_size_;
-    if (file_size_ && (total > *file_size_ || (last && total != *file_size_))) {
-        fail(End::wrong_length, ErrorCode::undefined, "length differs from tsize");
-        return {};
-    }
-    if (total > settings_.max_size) {
-        fail(End::too_large, ErrorCode::disk_full, "file too large");
+    if (!fits(size, last)) {
         return {};
     }
     if (ack_sent_once_ && !ack_due_) {
@@ -242,7 +217,7 @@ ByteView FetchTransfer::on_data(std::uint16_t tid, const Data& data, ByteView da
     }
     ack_sent_once_ = false;
     gap_acknowledged_ = false;
-    received_ = total;
+    received_ += size;
     ++blocks_;
     ++since_ack_;
     resends_ = 0;
@@ -254,6 +229,37 @@ ByteView FetchTransfer::on_data(std::uint16_t tid, const Data& data, ByteView da
         acknowledge(now);
     }
     return data.bytes;
+}
+
+void FetchTransfer::pass_over(std::uint16_t block, TimePoint now) {
+    ++passed_over_;
+    const auto ahead = static_cast<std::uint16_t>(block - blocks_);
+    if (ahead == 0 && blocks_ > 0 && since_ack_ == 0) {
+        // The block that we acknowledged last, once more: that ACK was lost. Older ones need no word, this one follows them.
+        ack_due_ = true;
+        ack_sent_once_ = false;
+    } else if (ahead > 1 && ahead <= window_size_ &&
+               (!gap_acknowledged_ || static_cast<std::uint16_t>(gap_block_ - block) < 0x8000)) {
+        // A gap, told once; again only when the block numbers have gone back, which means that the server sent again.
+        gap_acknowledged_ = true;
+        acknowledge(now);
+        ack_sent_once_ = false;
+    }
+    gap_block_ = block;
+}
+
+bool FetchTransfer::fits(std::size_t size, bool last) {
+    const auto total = received_ + size;
+    if (size > block_size_) {
+        fail(End::protocol_error, ErrorCode::illegal_operation, "block longer than agreed");
+    } else if (file_size_ && (total > *file_size_ || (last && total != *file_size_))) {
+        fail(End::wrong_length, ErrorCode::undefined, "length differs from tsize");
+    } else if (total > settings_.max_size) {
+        fail(End::too_large, ErrorCode::disk_full, "file too large");
+    } else {
+        return true;
+    }
+    return false;
 }
 
 void FetchTransfer::acknowledge(TimePoint now) {

@@ -97,6 +97,8 @@ private:
     void on_error(std::uint16_t tid, const ErrorPacket& error);
     void lock(std::uint16_t tid, ByteView datagram, TimePoint now);
     [[nodiscard]] bool accept_options(const OptionList& options);
+    void pass_over(std::uint16_t block, TimePoint now);  ///< one that is not the next
+    bool fits(std::size_t size, bool last);              ///< the next block; otherwise the transfer has failed
     void acknowledge(TimePoint now);
     void fail(End end, ErrorCode code, std::string_view text);
     void finish(State state, End end);
