@@ -13,12 +13,6 @@ def device(mac):
     return "SEP" + mac.replace(":", "").upper()
 
 
-def has_lease(daemon, mac):
-    """The event of the lease has come: it goes its own way, and may be a moment behind the answer to the phone."""
-    boots = daemon.command("tftp-phone-get", {"phone": mac}).get("arguments", {}).get("boots", [])
-    return any(step["step"] in ("ACK", "REPLY") for boot in boots for step in boot.get("dhcp", []))
-
-
 class Bound(BranchTest):
     @classmethod
     def prepare(cls):
@@ -50,7 +44,7 @@ class Bound(BranchTest):
         return host, reply.address
 
     def known(self, last):
-        self.later(lambda: has_lease(self.tftpd, MAC.format(last)), 5, "the lease is known")
+        self.later(lambda: self.tftpd.has_lease(MAC.format(last)), 5, "the lease is known")
 
     def asked(self):
         return {one.name for one in self.server.asked}
@@ -160,7 +154,7 @@ class NotEnforced(BranchTest):
 
     def lease(self, host):
         self.own(dhcp.Client4(host, "eth0", MAC.format(1))).lease()
-        self.later(lambda: has_lease(self.tftpd, MAC.format(1)), 5, "the lease is known")
+        self.later(lambda: self.tftpd.has_lease(MAC.format(1)), 5, "the lease is known")
 
 
 class Logged(NotEnforced):

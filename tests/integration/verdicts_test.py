@@ -41,8 +41,8 @@ class TwoClusters(BranchTest):
         finally:
             client.close()
         host.ip(f"addr replace {ack.yiaddr}/24 dev eth0")
-        steps = lambda: self.tftpd.command("tftp-phone-get", {"phone": MAC.format(last)}).get("arguments", {}).get("boots", [{}])[-1]
-        self.later(lambda: steps().get("dhcp") and not steps()["files"], 5, "the lease is known, and is a boot of its own")
+        own_boot = lambda: self.tftpd.has_lease(MAC.format(last)) and not self.tftpd.latest_boot(MAC.format(last))["files"]
+        self.later(own_boot, 5, "the lease is known, and is a boot of its own")
         return ack
 
     def put(self, cluster, name, data):

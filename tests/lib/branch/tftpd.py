@@ -127,6 +127,14 @@ class Tftpd(Unix):
             lambda: self.events(message, since, **wanted), timeout * paths.PATIENCE, what=f"log line {message} with {wanted}"
         )[-1]
 
+    def latest_boot(self, mac):
+        """As tftp-phone-get tells it; empty of a phone that is not known."""
+        return self.command("tftp-phone-get", {"phone": mac}).get("arguments", {}).get("boots", [{}])[-1]
+
+    def has_lease(self, mac):
+        """The event of the phone's lease has come: it goes its own way, and may be a moment behind the answer to the phone."""
+        return any(step["step"] in ("ACK", "REPLY") for step in self.latest_boot(mac).get("dhcp", []))
+
     def statistic(self, name):
         """One counter's present value."""
         answer = self.command("statistic-get", {"name": name})
