@@ -3,10 +3,10 @@
 #include "tftpd/base/counters.h"
 #include "tftpd/http/content_pieces.h"
 #include "tftpd/http/hang_up.h"
+#include "tftpd/http/request_fault.h"
 #include "tftpd/http/request_record.h"
 #include "tftpd/http/request_target.h"
 #include "tftpd/http/response_head.h"
-#include "tftpd/log/log.h"
 #include "tftpd/resolve/signed_names.h"
 #include "tftpd/tls/stream.h"
 
@@ -141,31 +141,15 @@ void Connection::on_request(const error_code& error, std::size_t head_bytes) {
     }
     record_.begin();
     stream_.expires_never();
-    if (error == http::error::header_limit || error == http::error::buffer_overflow || head_bytes > max_request_head) {
-        return refuse(431, "a request head of more than 8 KiB");
-    }
-    if (error == http::error::body_limit) {
-        return refuse(413, "a request with a body");
-    }
-    if (error == http::error::end_of_stream || error == http::error::partial_message ||
-        (error && error.category() != make_error_code(http::error::bad_target).category())) {
-        return end();  // closed by the phone, or silent for too long: nobody is there to be told
-    }
-    if (error) {
-        return refuse(400, error.message());
+    if (error || head_bytes > max_request_head) {
+        const auto fault = fault_of_head(error, head_bytes > max_request_head);
+        return fault ? refuse(fault->status, fault->reason) : end();
     }
 
     ++requests_;
     const auto& request = parser_->get();
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
-        return refuse(405, "method " + escaped(std::string(request.method_string()), 16));
-    }
-    if (parser_->chunked() || parser_->content_length().value_or(0) != 0) {
-        return refuse(413, "a request with a body");
-    }
-    // RFC 9112 3.2: exactly one Host in HTTP/1.1. What it says does not matter here.
-    if (const auto hosts = request.count(http::field::host); hosts > 1 || (hosts == 0 && request.version() >= 11)) {
-        return refuse(400, hosts == 0 ? "no Host field" : "more than one Host field");
+    if (const auto fault = fault_of(request, parser_->chunked() || parser_->content_length().value_or(0) != 0)) {
+        return refuse(fault->status, fault->reason);
     }
     const auto name = name_from_target(std::string_view(request.target().data(), request.target().size()));
     if (!name) {
