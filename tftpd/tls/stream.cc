@@ -27,10 +27,12 @@ error_code tls_failed() {
 struct Stream::Core : std::enable_shared_from_this<Core> {
     explicit Core(asio::ip::tcp::socket socket) : tcp(std::move(socket)) {}
 
+    using Flushed = std::function<void(const error_code&)>;
+
     void shake(std::function<void(const error_code&)> done);
     void read(asio::mutable_buffer into, Handler handler);
-    void flush(std::function<void(const error_code&)> then);
-    void send();
+    void flush(Flushed then);
+    void send(const std::shared_ptr<Flushed>& then);
     void receive(std::function<void(const error_code&)> then);
 
     beast::tcp_stream tcp;
@@ -40,7 +42,7 @@ struct Stream::Core : std::enable_shared_from_this<Core> {
     bool receiving = false;
     bool sending = false;
     error_code send_error;
-    std::function<void(const error_code&)> flushed;
+    std::weak_ptr<Flushed> flushed;  // who waits for what is on its way; none if that is nobody
 };
 
 // More from the socket for the session.
@@ -56,29 +58,32 @@ void Stream::Core::receive(std::function<void(const error_code&)> then) {
 }
 
 // Sends what the session has to say. `then` is called once all of it is on its way; none if nobody waits for it.
-void Stream::Core::flush(std::function<void(const error_code&)> then) {
-    if (then) {
-        flushed = std::move(then);
-    }
+void Stream::Core::flush(Flushed then) {
     if (!sending) {
-        send();
+        return send(std::make_shared<Flushed>(std::move(then)));
+    }
+    if (const auto waiting = flushed.lock(); waiting && then) {
+        *waiting = std::move(then);
     }
 }
 
-void Stream::Core::send() {
+// Whoever waits holds, as a rule, what holds this stream. So what is on its way holds him, and not this: with that he goes,
+// even if it never arrives.
+void Stream::Core::send(const std::shared_ptr<Flushed>& then) {
     if (send_error || !session->has_output()) {
-        if (flushed) {
-            std::exchange(flushed, nullptr)(send_error);
+        if (*then) {
+            std::exchange(*then, nullptr)(send_error);
         }
         return;
     }
     sending = true;
+    flushed = then;
     output = session->take();
-    asio::async_write(tcp, asio::buffer(output), [self = shared_from_this()](const error_code& error, std::size_t) {
+    asio::async_write(tcp, asio::buffer(output), [self = shared_from_this(), then](const error_code& error, std::size_t) {
         self->sending = false;
         self->output.clear();
         self->send_error = error;
-        self->send();
+        self->send(then);
     });
 }
 
@@ -145,12 +150,11 @@ void Stream::expires_never() {
     }
 }
 
-// Whoever waits for a flush holds, as a rule, what holds this stream: he must not be left in it.
 void Stream::close() {
     core_->tcp.close();
-    if (core_->flushed) {
+    if (const auto waiting = core_->flushed.lock(); waiting && *waiting) {
         asio::post(core_->tcp.get_executor(),
-                   [waiting = std::exchange(core_->flushed, nullptr)] { waiting(asio::error::operation_aborted); });
+                   [then = std::exchange(*waiting, nullptr)] { then(asio::error::operation_aborted); });
     }
 }
 

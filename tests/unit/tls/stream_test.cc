@@ -37,8 +37,10 @@ const ServerContextPtr& context() {
 }  // namespace
 
 TEST_GROUP(TlsStream) {
-    asio::io_context io{1};
-    tcp::socket phone{io};
+    std::optional<asio::io_context> loop{1};
+    asio::io_context& io = *loop;
+    std::optional<tcp::socket> line{io};
+    tcp::socket& phone = *line;
     std::optional<Stream> stream;
     std::optional<TlsClient> client;
 
@@ -126,6 +128,21 @@ TEST(TlsStream, ReadsWhileItWrites) {
     }));
     CHECK(client->write("bye"));
     CHECK(until([&] { return heard == 3; }));
+}
+
+// Whoever waits for it to be on its way holds, as a rule, the stream.
+TEST(TlsStream, NothingIsLeftIfTheLoopEndsWhileItWrites) {
+    connect();
+    CHECK(shake());
+    auto owner = std::make_shared<Stream>(*std::move(stream));
+    const std::weak_ptr<Stream> left = owner;
+    owner->end_sending([owner] {});
+    stream.reset();
+    owner.reset();
+    CHECK(!left.expired());
+    line.reset();
+    loop.reset();
+    CHECK(left.expired());
 }
 
 TEST(TlsStream, AHandshakeThatDoesNotComeEndsByItsDeadline) {
