@@ -41,10 +41,14 @@ class Connection:
 
 def processors(connection):
     """Each in turn, as the one that the next words are about."""
-    threads = connection.ask("qfThreadInfo")
-    if not threads.startswith("m"):
-        raise RuntimeError(f"QEMU knows no processors: {threads!r}")
-    for thread in threads[1:].split(","):
+    threads = []
+    answer = connection.ask("qfThreadInfo")
+    while answer.startswith("m"):  # some at a time, until "l"
+        threads += answer[1:].split(",")
+        answer = connection.ask("qsThreadInfo")
+    if not threads:
+        raise RuntimeError(f"QEMU knows no processors: {answer!r}")
+    for thread in threads:
         connection.must(f"Hg{thread}")
         yield thread
 
