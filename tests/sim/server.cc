@@ -65,6 +65,9 @@ void Server::on_request(const tftp::Request& request, TimePoint now) {
     }
     const auto negotiation = tftp::negotiate(request.options, source->size(), {});
     options_ = negotiation.options;
+    if (options_.window_size > 1 && !netascii_) {
+        source = tftp::by_windows(std::move(source), std::size_t{options_.window_size} * options_.block_size, window_);
+    }
     transfer_ = std::make_unique<tftp::ReadTransfer>(std::move(source), negotiation, tftp::ReadTransferLimits{},
                                                      tftp::RoundTrip{}, now);
 }
@@ -98,6 +101,7 @@ void Server::drain(const Send& send, TimePoint now) {
         check_datagram(ByteView(room).first(*size));
         send(port_, ByteView(room).first(*size));
     }
+    window_.forget();
     if (transfer_->state() == tftp::ReadTransfer::State::done || transfer_->state() == tftp::ReadTransfer::State::failed) {
         resent_ += transfer_->statistics().resent;
         transfer_.reset();

@@ -5,6 +5,7 @@
 #include "tests/sim/random.h"
 #include "tests/unit/tftp/pattern_source.h"
 #include "tftpd/tftp/read_transfer.h"
+#include "tftpd/tftp/window_source.h"
 
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,7 @@ private:
     ServedFile file_;
     Random random_;
     std::shared_ptr<tftp::PatternSource> source_;
+    tftp::WindowBytes window_;
     std::unique_ptr<tftp::ReadTransfer> transfer_;
     tftp::TransferOptions options_;
     bool netascii_ = false;

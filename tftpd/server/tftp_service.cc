@@ -5,6 +5,7 @@
 #include "tftpd/tftp/fetch_transfer.h"
 #include "tftpd/tftp/netascii.h"
 #include "tftpd/tftp/transfer_options.h"
+#include "tftpd/tftp/window_source.h"
 
 #include <algorithm>
 #include <thread>
@@ -269,6 +270,10 @@ void TftpService::start(Session& session, Answer answer, TimePoint now) {
     tftp::OptionLimits option_limits;
     option_limits.max_block_size = config_->tftp.max_block_size;
     const auto negotiation = tftp::negotiate(request->options, size, option_limits);
+    if (negotiation.options.window_size > 1 && request->mode == tftp::Mode::octet) {
+        const auto window = std::size_t{negotiation.options.window_size} * negotiation.options.block_size;
+        source = tftp::by_windows(std::move(source), window, window_);
+    }
     const auto known = memory_.recall(session.key.phone.address, now);
     session.transfer.emplace(std::move(source), negotiation, transfer_limits_,
                              known ? *known : tftp::RoundTrip(transfer_limits_.round_trip), now);
@@ -302,6 +307,7 @@ void TftpService::pump(Session& session, TimePoint now) {
     while (const auto bytes = transfer.next_datagram(outbox_.room(session.datagram_room), now)) {
         outbox_.send(*bytes, session.key.socket, session.key.phone, session.local);
     }
+    window_.forget();
     switch (transfer.state()) {
         case tftp::ReadTransfer::State::running:
             table_.wheel.set(session, transfer.deadline());

@@ -17,6 +17,7 @@
 #include "tftpd/server/session_table.h"
 #include "tftpd/server/told_peers.h"
 #include "tftpd/server/transfer_log.h"
+#include "tftpd/tftp/window_source.h"
 
 #include <functional>
 #include <memory>
@@ -98,7 +99,8 @@ private:
     const std::vector<SocketNumber> transfer_sockets_v6_;
     const bool single_port_;
     bool accepting_ = true;
-    std::size_t turn_ = 0;  ///< of the transfer sockets
+    std::size_t turn_ = 0;      ///< of the transfer sockets
+    tftp::WindowBytes window_;  ///< of the session that is pumped
     SessionTable table_;
     PhoneMemory memory_;
     ToldPeers told_;

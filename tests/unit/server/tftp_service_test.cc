@@ -207,3 +207,40 @@ TEST(TftpService, ContentThatStillArrivesIsSentAsItComes) {
     LONGS_EQUAL(2, outbox.sent.size());
     LONGS_EQUAL(4 + 188, outbox.sent[1].bytes.size());
 }
+
+TEST(TftpService, AWindowOfAFileIsReadAtOnce) {
+    class Counted final : public Content {
+    public:
+        [[nodiscard]] std::optional<std::uint64_t> size() const override { return file_.size(); }
+        [[nodiscard]] tftp::BlockRead read(std::uint64_t offset, ByteSpan into) const override {
+            ++reads;
+            return file_.read(offset, into);
+        }
+        mutable int reads = 0;
+
+    private:
+        MemoryContent file_{Bytes(4000, 'x')};
+    };
+    const auto file = std::make_shared<Counted>();
+    answer.content = file;
+    begin();
+    auto bytes = request("file");
+    for (const char c : std::string("windowsize\0004\0", 13)) {
+        bytes.push_back(static_cast<std::uint8_t>(c));
+    }
+    service->on_listener(incoming(phone, listener, bytes), now);
+    LONGS_EQUAL(1, outbox.sent.size());
+    LONGS_EQUAL(6, outbox.sent[0].opcode());
+    const auto from = outbox.sent[0];
+    service->on_transfer_socket(incoming(phone, from.socket, ack(0)), now);
+    LONGS_EQUAL(5, outbox.sent.size());
+    LONGS_EQUAL(1, file->reads);
+    now += std::chrono::seconds(2);
+    service->on_timer(now);
+    LONGS_EQUAL(9, outbox.sent.size());
+    LONGS_EQUAL(2, file->reads);  // nothing of a file is held between two datagrams of the phone
+    service->on_transfer_socket(incoming(phone, from.socket, ack(4)), now);
+    LONGS_EQUAL(13, outbox.sent.size());
+    LONGS_EQUAL(4 + 4000 % 512, outbox.sent[12].bytes.size());
+    LONGS_EQUAL(3, file->reads);
+}
