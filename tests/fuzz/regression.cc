@@ -42,6 +42,7 @@ constexpr std::array targets{
     Target{"tls_session", fuzz::tls_session},
     Target{"tvs", fuzz::tvs},
     Target{"exchange_message", fuzz::exchange_message},
+    Target{"lease_event", fuzz::lease_event},
 };
 
 Bytes read_file(const std::filesystem::path& path) {

@@ -19,6 +19,7 @@ void certificates(ByteView input);      ///< a file of certificates, or a certif
 void tls_session(ByteView input);       ///< a phone's bytes into the server's side of TLS
 void tvs(ByteView input);               ///< a phone's message into the Trust Verification Service
 void exchange_message(ByteView input);  ///< what another box says when clusters and certificates are exchanged
+void lease_event(ByteView input);       ///< what comes from the hook, or from whoever writes to its socket
 void names(ByteView input);             ///< a file name or a GET's target into FileName
 void cache_record(ByteView input);      ///< what stands in front of a cached file
 void http_request(ByteView input);      ///< a phone's connection into the HTTP service
