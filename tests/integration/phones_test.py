@@ -64,7 +64,12 @@ class Verdicts(BranchTest):
         self.assertIsNotNone(phone.fetch(f"{phone.device}.cnf.xml", "http").data)
         self.assertIsNotNone(phone.fetch("sip88xx.loads", "busybox").data)
         self.is_(phone.mac, "well", f"{phone.device}.cnf.xml (1800 bytes, from cluster:east)")
-        answer = self.tftpd.command("tftp-phone-get", {"phone": phone.device})["arguments"]
+        def told_of():
+            return self.tftpd.command("tftp-phone-get", {"phone": phone.device})["arguments"]
+
+        # The last file is told of when the phone's last ACK has come; the phone does not wait for that.
+        self.becomes(3, lambda: len(told_of()["boots"][0]["files"]), 10, "files in the timeline")
+        answer = told_of()
         (boot,) = answer["boots"]
         self.assertEqual([step["step"] for step in boot["dhcp"]], ["DISCOVER", "OFFER", "ACK"])
         ack = boot["dhcp"][-1]

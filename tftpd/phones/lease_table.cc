@@ -1,5 +1,7 @@
 #include "tftpd/phones/lease_table.h"
 
+#include <boost/asio/ip/address.hpp>
+
 namespace branchline {
 namespace {
 
@@ -17,6 +19,13 @@ bool holds(const PhoneAddress& address, TimePoint now) {
 }
 bool is_end(Step kind) {
     return kind == Step::released || kind == Step::expired || kind == Step::declined || kind == Step::gone;
+}
+
+/// Addresses are found by their text, whatever their family, so none may stand in the other family's place.
+bool is_of(unsigned family, const std::string& address) {
+    boost::system::error_code error;
+    const auto parsed = boost::asio::ip::make_address(address, error);
+    return !error && parsed.is_v6() == (family == 6);
 }
 
 PhoneAddress& address_of(PhoneLease& phone, const std::string& address) {
@@ -69,7 +78,7 @@ bool LeaseTable::update(const api::LeaseEvent& event, TimePoint now) {
         if (event.address == address.text) {
             forget_address(entry, address);
         }
-    } else if (is_lease(event.kind) && !event.address.empty()) {
+    } else if (is_lease(event.kind) && is_of(event.family, event.address)) {
         const bool leased = event.kind != Step::seen;
         const auto before = by_address_.find(event.address);
         const bool is_others = before != by_address_.end() && before->second != entry;

@@ -44,7 +44,8 @@ public:
 
     explicit LeaseTable(std::size_t capacity = default_capacity) : capacity_(capacity) {}
 
-    /// An event without a MAC is passed over: there is nothing to tie it to. False then.
+    /// An event without a MAC is passed over: there is nothing to tie it to. False then. An address that is none of the event's
+    /// family is passed over, too.
     bool update(const api::LeaseEvent& event, TimePoint now);
 
     [[nodiscard]] std::optional<PhoneLease> find(const MacAddress& mac) const;

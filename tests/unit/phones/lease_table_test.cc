@@ -44,6 +44,18 @@ TEST(LeaseTable, KeepsTheLastAddressOfEachFamily) {
     CHECK(table.find_address("2001:db8::1")->mac == mac(1));
 }
 
+TEST(LeaseTable, AnAddressOfTheOtherFamilyOrNoneAtAllIsPassedOver) {
+    table.update(event(Kind::committed, 1, "10.0.0.1"), start);
+    for (const auto* wrong : {"10.0.0.1", "10.0.0.2", "nonsense"}) {
+        CHECK(table.update(event(Kind::committed, 1, wrong, 6), start));
+    }
+    table.update(event(Kind::committed, 1, "2001:db8::1"), start);
+    CHECK_EQUAL(std::string("10.0.0.1"), table.find(mac(1))->v4.text);
+    CHECK_EQUAL(std::string(), table.find(mac(1))->v6.text);
+    table.update(event(Kind::released, 1, "10.0.0.1"), start);
+    CHECK(!table.find_address("10.0.0.1"));
+}
+
 TEST(LeaseTable, LeasesInUseAreCountedBySubnet) {
     LeaseTable all;
     const auto lease = [&](std::uint8_t last, const char* address, std::uint8_t family, std::uint32_t subnet, Kind kind) {
