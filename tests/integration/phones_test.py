@@ -64,6 +64,7 @@ class Verdicts(BranchTest):
         self.assertIsNotNone(phone.fetch(f"{phone.device}.cnf.xml", "http").data)
         self.assertIsNotNone(phone.fetch("sip88xx.loads", "busybox").data)
         self.is_(phone.mac, "well", f"{phone.device}.cnf.xml (1800 bytes, from cluster:east)")
+
         def told_of():
             return self.tftpd.command("tftp-phone-get", {"phone": phone.device})["arguments"]
 

@@ -65,8 +65,8 @@ void Server::on_request(const tftp::Request& request, TimePoint now) {
     }
     const auto negotiation = tftp::negotiate(request.options, source->size(), {});
     options_ = negotiation.options;
-    if (options_.window_size > 1 && !netascii_) {
-        source = tftp::by_windows(std::move(source), std::size_t{options_.window_size} * options_.block_size, window_);
+    if (!netascii_) {
+        source = tftp::by_windows(std::move(source), options_, window_);
     }
     transfer_ = std::make_unique<tftp::ReadTransfer>(std::move(source), negotiation, tftp::ReadTransferLimits{},
                                                      tftp::RoundTrip{}, now);

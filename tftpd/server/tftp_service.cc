@@ -261,19 +261,14 @@ void TftpService::start(Session& session, Answer answer, TimePoint now) {
         drop(session, "no content", now);  // neither can be: the request was parsed before
         return;
     }
-    std::shared_ptr<const tftp::BlockSource> source = session.content;
-    auto size = session.content->size();
-    if (request->mode == tftp::Mode::netascii) {
-        source = tftp::as_netascii(std::move(source));
-        size.reset();  // the encoded size is not known beforehand
-    }
+    const bool netascii = request->mode == tftp::Mode::netascii;
+    // The encoded size is not known beforehand.
+    const auto size = netascii ? std::nullopt : session.content->size();
     tftp::OptionLimits option_limits;
     option_limits.max_block_size = config_->tftp.max_block_size;
     const auto negotiation = tftp::negotiate(request->options, size, option_limits);
-    if (negotiation.options.window_size > 1 && request->mode == tftp::Mode::octet) {
-        const auto window = std::size_t{negotiation.options.window_size} * negotiation.options.block_size;
-        source = tftp::by_windows(std::move(source), window, window_);
-    }
+    auto source =
+        netascii ? tftp::as_netascii(session.content) : tftp::by_windows(session.content, negotiation.options, window_);
     const auto known = memory_.recall(session.key.phone.address, now);
     session.transfer.emplace(std::move(source), negotiation, transfer_limits_,
                              known ? *known : tftp::RoundTrip(transfer_limits_.round_trip), now);

@@ -56,8 +56,12 @@ private:
     WindowBytes& bytes_;
 };
 
-std::shared_ptr<const BlockSource> by_windows(std::shared_ptr<const BlockSource> source, std::size_t window,
+std::shared_ptr<const BlockSource> by_windows(std::shared_ptr<const BlockSource> source, const TransferOptions& options,
                                               WindowBytes& bytes) {
+    if (options.window_size <= 1) {
+        return source;
+    }
+    const auto window = std::size_t{options.window_size} * options.block_size;
     return std::make_shared<WindowSource>(std::move(source), window, bytes);
 }
 

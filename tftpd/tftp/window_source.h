@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tftpd/tftp/block_source.h"
+#include "tftpd/tftp/transfer_options.h"
 
 #include <memory>
 
@@ -23,8 +24,9 @@ private:
     Bytes room_;
 };
 
-/// `source`, read by `window` bytes into `bytes`, which must outlive the reads.
-std::shared_ptr<const BlockSource> by_windows(std::shared_ptr<const BlockSource> source, std::size_t window,
+/// `source`, read by the windows that were agreed on into `bytes`, which must outlive the reads; itself if they are of one
+/// block.
+std::shared_ptr<const BlockSource> by_windows(std::shared_ptr<const BlockSource> source, const TransferOptions& options,
                                               WindowBytes& bytes);
 
 }  // namespace branchline::tftp

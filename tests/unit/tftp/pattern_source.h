@@ -20,10 +20,12 @@ public:
     void set_available(std::uint64_t bytes) { available_ = std::min(bytes, size_); }
     void fail() { failed_ = true; }
     [[nodiscard]] std::uint64_t available() const { return available_; }
+    [[nodiscard]] int reads() const { return reads_; }
     [[nodiscard]] std::uint64_t furthest_read() const { return furthest_read_; }  ///< end offset in bytes of the reads so far
 
     [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
     [[nodiscard]] BlockRead read(std::uint64_t offset, ByteSpan into) const override {
+        ++reads_;
         if (failed_) {
             return {BlockRead::State::failed, 0};
         }
@@ -45,6 +47,7 @@ private:
     std::uint64_t size_;
     std::uint64_t available_;
     bool failed_ = false;
+    mutable int reads_ = 0;
     mutable std::uint64_t furthest_read_ = 0;
 };
 
