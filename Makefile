@@ -32,7 +32,7 @@ test-image: sdk-test sdk-image  ## the firmware as it ships, in QEMU: phones, up
 	@tests/run image
 
 .PHONY: test-arm64
-test-arm64: sdk-test sdk-image  ## the firmware of generic-arm64 in QEMU: phones and updates (a good hour on two cores)
+test-arm64: sdk-test sdk-image  ## the firmware of generic-arm64 in QEMU: phones, updates, power cuts, the watchdog (half an hour on two cores)
 	@tests/run arm64
 
 CUTS ?= 50 100

@@ -21,6 +21,12 @@ BOARD = os.environ.get("BRANCHLINE_BOARD") or "pc-x86_64"
 CONFIG_PARTITION = 18 * MIB  # where image/build/disk puts BRANCHLINE, in bytes
 ENVIRONMENT = (18 + 160) * MIB + 4096  # and the boot loader's environment, two sectors
 EXAMPLES = paths.CHECKOUT / "docs/examples"
+# One thread for both processors. With one for each, QEMU 10.0 (and its gitlab issue 1921) now and then reads its map of the memory while it is
+# replaced, as Linux looks for PCI devices: it aborts in iotlb_to_section, or the box stands still.
+ACCELERATOR = "tcg,thread=single"
+# A killed QEMU leaves with the host all that it has written. To wait for the host's own disk would make a cut's moment depend on whoever
+# else uses that.
+CACHE = "cache=unsafe"
 SET = ("branchline-appliance.conf", "kea-dhcp4.conf", "kea-dhcp6.conf", "branchline-tftpd.conf")
 
 
@@ -104,10 +110,10 @@ class Appliance:
         path = self.branch.work / f"{self.label}.console"
         path.unlink(missing_ok=True)
         command = [
-            *self.meta["QEMU"].split(), "-accel", "tcg", "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
+            *self.meta["QEMU"].split(), "-accel", ACCELERATOR, "-m", "512", "-smp", "2", "-nodefaults", "-display", "none",
             "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={self.console_log},logappend=on",
             "-serial", "chardev:console", "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-rng-pci",
-            "-drive", f"file={self.disk},format=raw,if=none,id=disk,cache=writeback", "-device", "virtio-blk-pci,drive=disk,bootindex=1",
+            "-drive", f"file={self.disk},format=raw,if=none,id=disk,{CACHE}", "-device", "virtio-blk-pci,drive=disk,bootindex=1",
             "-gdb", f"unix:{self.branch.work}/{self.label}.gdb,server=on,wait=off",
         ]  # fmt: skip
         if self.firmware:
@@ -141,8 +147,20 @@ class Appliance:
             if not self.process.running:
                 raise RuntimeError(f"QEMU ended: {self.process.tail()}")
             if time.monotonic() > end:
-                raise TimeoutError(f"the console did not show /{pattern}/; its end:\n{self.said()[-3000:]}")
+                raise TimeoutError(f"the console did not show /{pattern}/; {self.where()}; its end:\n{self.said()[-3000:]}")
             time.sleep(0.1)
+
+    def where(self):
+        """Where the processors are, twice, so that one sees whether they stand still."""
+        found = []
+        for moment in range(2):
+            time.sleep(moment)
+            try:
+                addresses = gdb.where(self.branch.work / f"{self.label}.gdb", self.meta["ARCHITECTURE"]).values()
+                found.append(" and ".join(f"{address:x}" for address in addresses))
+            except (OSError, RuntimeError, ValueError) as error:
+                found.append(f"unknown ({error})")
+        return f"its processors are at {found[0]}, and a second later at {found[1]}"
 
     def ready(self, timeout=None):
         """Waits until the box says that it is; returns how long that took, and the CPU seconds of the emulation."""
@@ -179,8 +197,8 @@ class Appliance:
         self.stop()
 
     def hang(self):
-        """All that runs in the box stands still, with interrupts off; its watchdog is a device of its own. On x86 only."""
-        gdb.hang(self.branch.work / f"{self.label}.gdb")
+        """All that runs in the box stands still, with interrupts off; its watchdog is a device of its own."""
+        gdb.hang(self.branch.work / f"{self.label}.gdb", self.meta["ARCHITECTURE"])
 
     def restart(self):
         self.cut_power()

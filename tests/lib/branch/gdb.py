@@ -4,9 +4,26 @@ import socket
 import struct
 import time
 
-JUMP_TO_ITSELF = b"\xeb\xfe"
-INTERRUPTS = 0x200  # the flag in x86's eflags
-RIP, EFLAGS = 16 * 8, 17 * 8  # in the answer to "g", after sixteen registers of eight bytes
+
+class Amd64:
+    JUMP_TO_ITSELF = b"\xeb\xfe"
+    ADDRESS, FLAGS = 16 * 8, 17 * 8  # rip and eflags in the answer to "g", after sixteen registers of eight bytes
+
+    @staticmethod
+    def undisturbed(flags):
+        return flags & ~0x200  # IF
+
+
+class Arm64:
+    JUMP_TO_ITSELF = b"\x00\x00\x00\x14"
+    ADDRESS, FLAGS = 32 * 8, 33 * 8  # pc and cpsr, after x0 to x30 and sp
+
+    @staticmethod
+    def undisturbed(flags):
+        return flags | 0x3C0  # D, A, I, F
+
+
+ARCHITECTURES = {"amd64": Amd64, "arm64": Arm64}
 
 
 class Connection:
@@ -53,31 +70,32 @@ def processors(connection):
         yield thread
 
 
-def hang(path):
-    """Each processor of an x86 machine runs one instruction for ever, which jumps to itself, with interrupts off."""
+def hang(path, architecture):
+    """Each processor runs one instruction for ever, which jumps to itself, with interrupts off."""
+    machine = ARCHITECTURES[architecture]
     for attempt in range(5):
         connection = Connection(path)
         stuck = {}
         for thread in processors(connection):
             registers = bytearray.fromhex(connection.ask("g"))
-            address, = struct.unpack_from("<Q", registers, RIP)
-            flags, = struct.unpack_from("<I", registers, EFLAGS)
-            connection.must(f"M{address:x},{len(JUMP_TO_ITSELF):x}:{JUMP_TO_ITSELF.hex()}")
-            struct.pack_into("<I", registers, EFLAGS, flags & ~INTERRUPTS)
+            address, = struct.unpack_from("<Q", registers, machine.ADDRESS)
+            flags, = struct.unpack_from("<I", registers, machine.FLAGS)
+            connection.must(f"M{address:x},{len(machine.JUMP_TO_ITSELF):x}:{machine.JUMP_TO_ITSELF.hex()}")
+            struct.pack_into("<I", registers, machine.FLAGS, machine.undisturbed(flags))
             connection.must(f"G{registers.hex()}")
             stuck[thread] = address
         connection.let_go()
         time.sleep(0.5)
-        if where(path) == stuck:
+        if where(path, architecture) == stuck:
             return
     raise RuntimeError(f"the machine goes on after {attempt + 1} attempts")
 
 
-def where(path):
+def where(path, architecture):
     """The address of each processor's next instruction."""
     connection = Connection(path)
     found = {}
     for thread in processors(connection):
-        found[thread], = struct.unpack_from("<Q", bytes.fromhex(connection.ask("g")), RIP)
+        found[thread], = struct.unpack_from("<Q", bytes.fromhex(connection.ask("g")), ARCHITECTURES[architecture].ADDRESS)
     connection.let_go()
     return found
