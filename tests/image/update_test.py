@@ -7,10 +7,13 @@ import subprocess
 import time
 
 from branch import bundles, paths
-from branch.appliance import BOARD, EXAMPLES, MIB, Appliance
+from branch.appliance import BOARD, ENVIRONMENT, EXAMPLES, MIB, Appliance
 from branch.image_case import ImageTest
 
-ROOT_B = 18 + 160 + 1 + 48 + 48 + 112  # where image/build/disk puts root-b, in MiB
+ROOT_A = (18 + 160 + 1 + 48 + 48) * MIB  # where image/build/disk puts the roots, in bytes
+ROOT_B = ROOT_A + 112 * MIB
+CORRUPTED = "Kernel panic .* dm-verity device corrupted"
+ROT = slice(4 * MIB, 24 * MIB)  # of a root
 
 
 class Updates(ImageTest):
@@ -30,6 +33,15 @@ class Updates(ImageTest):
     def bundle(cls, name, version, slots=None, keys=None, board=BOARD):
         return bundles.make(cls.branch.work / name, version, slots or cls.image.parent, keys, board).read_bytes()
 
+    def write(self, place, data):
+        """On the disk of the box; returns what was there."""
+        with open(self.box.disk, "r+b") as disk:
+            disk.seek(place)
+            before = disk.read(len(data))
+            disk.seek(place)
+            disk.write(data)
+        return before
+
     def test_TheWholeLifeOfAnUpdate(self):
         box = self.box
         self.refused_ones()
@@ -47,10 +59,17 @@ class Updates(ImageTest):
         box.cut_power()
         self.assertIn("update to 0.2.0 is installed", box.get("UPDATE.TXT", stick=True))
 
+        # Root A rots, and the boot loader's memory with it: three tries, which a new memory counts, then B.
+        whole = self.write(ROOT_A + ROT.start, random.Random(1).randbytes(ROT.stop - ROT.start))
+        self.write(ENVIRONMENT, random.Random(4).randbytes(512))
+        box.start().ready(600)
+        self.assertEqual(box.slot, "B")
+        self.assertEqual(len(re.findall(f"{CORRUPTED}|cannot start from slot A", box.said())), 3)
+        box.cut_power()
+        self.write(ROOT_A + ROT.start, whole)
+
         # Root B rots: three tries, then A again. There an update that cannot start: three tries, and it is not installed again.
-        with open(box.disk, "r+b") as disk:
-            disk.seek((ROOT_B + 4) * MIB)
-            disk.write(random.Random(2).randbytes(20 * MIB))
+        self.write(ROOT_B + ROT.start, random.Random(2).randbytes(ROT.stop - ROT.start))
         for name in ("changed.raucb", "foreign.raucb", "old.raucb", "other.raucb"):
             box.remove(name)
         box.put("broken.raucb", self.bundle("broken.raucb", "0.3.0", self.broken))
@@ -58,7 +77,7 @@ class Updates(ImageTest):
         self.assertEqual(box.slot, "A")
         box.wait_for("to 0.3.0 is installed; restarting", 300)
         box.ready_again("A", 600)
-        self.assertEqual(len(re.findall("Kernel panic .* dm-verity device corrupted|cannot start from slot B", box.said())), 6)
+        self.assertEqual(len(re.findall(f"{CORRUPTED}|cannot start from slot B", box.said())), 6)
         time.sleep(5)
         box.cut_power()
         self.assertEqual(box.get("UPDATE.TXT").count("update to 0.3.0 is installed"), 1)
@@ -116,6 +135,11 @@ class Unconfigured(ImageTest):
     def test_ItsWatchdogRestartsItWhenItHangs(self):
         self.box.hang()
         self.box.wait_for(r"ready after[\s\S]*ready after")
+
+    def test_ItsWatchdogRestartsItWhenItHangsBeforeTheSystemRuns(self):
+        self.box.restart().wait_for("starting the system in slot A, watchdog: .*timer")
+        self.box.hang()
+        self.box.wait_for(r"starting the system[\s\S]*starting the system[\s\S]*ready after", 600)
 
     def test_ItsClockIsNotBeforeItsOwnTime(self):
         self.box.type("\n")
