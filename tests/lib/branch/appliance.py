@@ -21,8 +21,7 @@ BOARD = os.environ.get("BRANCHLINE_BOARD") or "pc-x86_64"
 CONFIG_PARTITION = 18 * MIB  # where image/build/disk puts BRANCHLINE, in bytes
 ENVIRONMENT = (18 + 160) * MIB + 4096  # and the boot loader's environment, two sectors
 EXAMPLES = paths.CHECKOUT / "docs/examples"
-# One thread for both processors. With one for each, QEMU 10.0 (and its gitlab issue 1921) now and then reads its map of the memory while it is
-# replaced, as Linux looks for PCI devices: it aborts in iotlb_to_section, or the box stands still.
+# One thread for both processors: with one for each, QEMU now and then aborts or stands still (docs/decisions.md 52).
 ACCELERATOR = "tcg,thread=single"
 # A killed QEMU leaves with the host all that it has written. To wait for the host's own disk would make a cut's moment depend on whoever
 # else uses that.
